@@ -18,7 +18,7 @@ import { MARKETING, post, putChampion, putRun, RETWEET, TECHNICAL } from './day'
 
 const DAY = { hashtag: 'aws', date: '2026-11-21' }
 const invocation = { now: new Date('2026-11-22T02:00:00Z'), remainingMs: () => 300_000 }
-/** When a message comes back that was put back. */
+/** When a message that was put back on the queue is delivered again. */
 const LATER = new Date('2026-11-22T02:00:20Z')
 
 const SETTINGS = aSettings()
@@ -39,7 +39,7 @@ function portsOf(objects: TestBucket): AnalyzePorts {
   const recorded = recorder('analyzer')
   events = recorded.events
   queue = []
-  // Each bucket has days of its own in the one table.
+  // All buckets share one table, so each has its own days.
   const bucketId = ++owners
   const ownKey = ({ pk, sk }: { pk: string; sk: string }) => ({ pk: `${bucketId} ${pk}`, sk })
   return {
@@ -64,7 +64,7 @@ beforeEach(() => {
   ports = portsOf(bucket)
 })
 
-/** Something that one part of a test waits for, and another gives. */
+/** A promise that one part of a test awaits and another resolves. */
 function signal() {
   let give = (): void => undefined
   const given = new Promise<void>((resolve) => (give = resolve))
@@ -77,7 +77,7 @@ const report = () => bucket.readJson(keys.report(DAY), reportRecord)
 const index = () => bucket.readJson(keys.reportIndex({}), reportIndexRecord)
 const predictions = (run = 'one') => bucket.texts()[keys.predictions({ ...DAY, run })]
 
-it('a model of text version 1 is asked with the tokens of version 1', async () => {
+it('gives a model of text version 1 tokens of version 1', async () => {
   await putChampion(bucket, 'model-1', 'of retweets', '1')
   await putRun(bucket, { pages: [[post('1', RETWEET.text)]] })
 
@@ -90,10 +90,10 @@ it('a model of text version 1 is asked with the tokens of version 1', async () =
 
 const evidence = (date = DAY.date) => bucket.readJson(keys.evidence({ ...DAY, date }), evidenceRecord)
 
-describe('evidence', () => {
+describe('evidence of a report', () => {
   const COPY = `RT @bob: ${TECHNICAL}`
 
-  it('has the messages of the day with their posts, and says that the model gave their labels', async () => {
+  it("has the day's messages with their posts, and marks labels that the model gave", async () => {
     await putChampion(bucket, 'model-1')
     const posts = [post('1'), { ...post('2', COPY), retweetOf: '1' }, post('3', MARKETING)]
     await putRun(bucket, { pages: [posts] })
@@ -118,7 +118,7 @@ describe('evidence', () => {
     })
   })
 
-  it('is not written again where nothing is new, and a message without the week before moves nothing', async () => {
+  it('is not rewritten when nothing changed', async () => {
     await putRun(bucket, { pages: [[post('1')]] })
     await analyze(ports)(DAY, invocation)
     const before = bucket.texts()[keys.evidence(DAY)]
@@ -130,7 +130,7 @@ describe('evidence', () => {
     expect(bucket.written).not.toContain(keys.evidence(DAY))
   })
 
-  it('does not keep a report from being written where the posts have expired', async () => {
+  it('does not prevent the report when the posts have expired', async () => {
     await putRun(bucket, { pages: [[post('1')]] })
     await analyze(ports)(DAY, invocation)
     const stream: TestBucket['stream'] = async (key) => {
@@ -144,7 +144,7 @@ describe('evidence', () => {
   })
 })
 
-/** Give posts of a run their cascades, with the scores that labelling keeps; a post is a message of its own. */
+/** Writes the cascades of a run's posts with kept scores; every post is a message of its own. */
 const keep = (scores: Record<string, number[]>, run = 'one') => {
   const cascades = Object.keys(scores).map((id) => [id, cascadeOf(id)] as const)
   const kept = new Map(Object.entries(scores).map(([id, of]) => [cascadeOf(id), of]))
@@ -152,8 +152,8 @@ const keep = (scores: Record<string, number[]>, run = 'one') => {
 }
 const cascadeOf = (id: string) => id.padStart(16, '0')
 
-describe('a run', () => {
-  it('is classified page by page, counted and reported', async () => {
+describe('analyzing a run', () => {
+  it('classifies, counts and reports it page by page', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1'), post('2', MARKETING)], [post('3')]] })
 
@@ -176,7 +176,7 @@ describe('a run', () => {
     ])
   })
 
-  it('of many pages and posts keeps every post, in order', async () => {
+  it('keeps every post, in order, of a run with many pages', async () => {
     await putChampion(bucket, 'model-a')
     const pages = [0, 1, 2].map((page) => Array.from({ length: 700 }, (_, i) => post(`${page * 700 + i}`)))
     await putRun(bucket, { pages })
@@ -198,7 +198,7 @@ describe('a run', () => {
     ['an empty text', '1', ''],
     ['a label smuggled into its text', '1', '__label__marketing how we cut cold starts of a lambda'],
     ['newlines in its text', '1', 'how we\ncut\r\ncold starts of\u2028a lambda'],
-  ])('with a post of %s is counted once', async (_, id, text) => {
+  ])('counts a post with %s once', async (_, id, text) => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post(id, text), post('other')]] })
 
@@ -209,7 +209,7 @@ describe('a run', () => {
     expect(again).toMatchObject({ classified: [] })
   })
 
-  it('without posts has a report without shares', async () => {
+  it('reports a run without posts, without shares', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [] })
 
@@ -219,7 +219,7 @@ describe('a run', () => {
     expect(events).toMatchObject([{ detail: { posts: 0, shares: [] } }])
   })
 
-  it('has a report before the first champion, and no predictions', async () => {
+  it('writes a report but no predictions before the first promotion', async () => {
     await putRun(bucket, { pages: [[post('1')]] })
 
     const analysis = await analyze(ports)(DAY, invocation)
@@ -237,15 +237,15 @@ describe('a run', () => {
     expect(predictions()).toBeUndefined()
   })
 
-  it('of a day that has none is refused by name', async () => {
+  it('fails for a day without a run, naming the day', async () => {
     await putChampion(bucket, 'model-a')
 
     await expect(analyze(ports)(DAY, invocation)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 
-describe('a day', () => {
-  it('counts a post once that two runs have, and is complete when both are', async () => {
+describe('analyzing a day', () => {
+  it('counts a post of two runs once, and is incomplete while one of the runs is', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { run: 'one', pages: [[post('1'), post('2')]] })
     await putRun(bucket, { run: 'two', pages: [[post('2'), post('3', MARKETING)]], complete: false })
@@ -260,7 +260,7 @@ describe('a day', () => {
     })
   })
 
-  it('is not mistaken for another whose name begins with its own', async () => {
+  it('does not confuse a hashtag with another that starts with the same letters', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1')]] })
     await putRun(bucket, { hashtag: 'aws2', pages: [[post('2')]] })
@@ -270,7 +270,7 @@ describe('a day', () => {
     expect((await report()).day.posts).toBe(1)
   })
 
-  it('takes its place in the index, sorted, and replaces only itself', async () => {
+  it('replaces only its own entry in the sorted index', async () => {
     await putChampion(bucket, 'model-a')
     for (const [hashtag, date] of [
       ['azure', '2026-11-20'],
@@ -290,7 +290,7 @@ describe('a day', () => {
     ])
   })
 
-  it('loses no entry of the index to another that is written at the same moment', async () => {
+  it('loses no index entry to a concurrent writer', async () => {
     await putChampion(bucket, 'model-a')
     const dates = ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21']
     for (const date of dates) await putRun(bucket, { hashtag: `aws${date.slice(-2)}`, date, pages: [[post('1')]] })
@@ -300,7 +300,7 @@ describe('a day', () => {
     expect((await index()).days.map(({ date }) => date)).toEqual(dates)
   })
 
-  it('that comes twice writes nothing anew and publishes the same event', async () => {
+  it('writes nothing again for a duplicate event, and publishes the same event', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1')]] })
     await analyze(ports)(DAY, invocation)
@@ -312,7 +312,7 @@ describe('a day', () => {
     expect(events.slice(2)).toEqual(events.slice(0, 2))
   })
 
-  it('ends as a clean run does, wherever the function dies', async () => {
+  it('leaves the same result as an uninterrupted run, wherever the function is killed', async () => {
     const prepare = async (into: TestBucket) => {
       await putChampion(into, 'model-a')
       await putRun(into, { run: 'one', pages: [[post('1')], [post('2', MARKETING)]] })
@@ -324,7 +324,7 @@ describe('a day', () => {
     const clean = bucket.texts()
     const writes = bucket.written.length - prepared
 
-    // The predictions of two runs, the facts, the evidence, the report and its index, that there are no labels, and two tables.
+    // The predictions of two runs, facts, evidence, report, index, the empty label snapshot, and two tables.
     expect(writes).toBe(9)
     for (let fatal = 1; fatal <= writes; fatal++) {
       const other = testBucket()
@@ -342,7 +342,7 @@ describe('a day', () => {
   })
 })
 
-describe('facts', () => {
+describe('day facts', () => {
   const facts = () => bucket.readJson(keys.facts(DAY), factsRecord)
   const readsOf = (isWanted: (key: string) => unknown): string[] => {
     const { stream } = bucket
@@ -354,7 +354,7 @@ describe('facts', () => {
     return read
   }
 
-  it('say what they were counted from, and are not counted again while that is so', async () => {
+  it('record their inputs, and are not counted again while these are unchanged', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1'), post('2', MARKETING)]] })
     await analyze(ports)(DAY, invocation)
@@ -370,7 +370,7 @@ describe('facts', () => {
     expect(read).toEqual([])
   })
 
-  it('are counted from posts that were just classified, without reading their pages again', async () => {
+  it('are counted from the posts just classified, without reading the pages again', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1'), post('2', MARKETING)]] })
     const read = readsOf(keys.posts.match)
@@ -382,7 +382,7 @@ describe('facts', () => {
     expect(await facts()).toMatchObject({ runs: [{ tally: { posts: 2 } }] })
   })
 
-  it('are counted again, and nothing classified, when labelling has given the posts their cascades', async () => {
+  it('are counted again without classification when labelling has assigned the cascades', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1'), post('2', `${TECHNICAL} again`)]] })
     await analyze(ports)(DAY, invocation)
@@ -403,7 +403,7 @@ describe('facts', () => {
     expect(read).toEqual([keys.posts({ ...DAY, run: 'one', page: '1' })])
   })
 
-  it('have the scores that labelling kept, and count a post without them apart', async () => {
+  it('have the scores that labelling kept, and count posts without one separately', async () => {
     await putRun(bucket, { pages: [[post('1'), post('2', MARKETING), post('3')]] })
     await keep({ 1: [0.9, 0.1], 2: [0.2, 0.8] })
 
@@ -415,7 +415,7 @@ describe('facts', () => {
     expect((await report()).day.byPosts.counting).toEqual([technical(1 / 2), marketing(1 / 2)])
   })
 
-  it('have no scores of other categories', async () => {
+  it('have no scores for other categories', async () => {
     await putRun(bucket, { pages: [[post('1')]] })
     const scores = new Map([[cascadeOf('1'), [0.9, 0.1]]])
     const labels = ['technical', 'sales']
@@ -426,7 +426,7 @@ describe('facts', () => {
     expect(await facts()).toMatchObject({ runs: [{ cascades: true, tally: { posts: 1, scored: 0 } }] })
   })
 
-  it('of a day before are counted when a report needs them', async () => {
+  it('of an earlier day are counted when a report needs them', async () => {
     const next = { hashtag: 'aws', date: '2026-11-22' }
     await putRun(bucket, { pages: [[post('1')]] })
     await putRun(bucket, { ...next, pages: [[post('2'), post('3')]] })
@@ -438,10 +438,10 @@ describe('facts', () => {
   })
 
   it.each([
-    ['no JSON', () => 'x'],
-    ['of another format', (text: string) => text.replace('"format":2', '"format":1')],
-    ['of other labels', (text: string) => text.replace('"technical","marketing"', '"marketing","technical"')],
-  ])('that are %s are counted again', async (_, change) => {
+    ['not JSON', () => 'x'],
+    ['of another format version', (text: string) => text.replace('"format":2', '"format":1')],
+    ['about other labels', (text: string) => text.replace('"technical","marketing"', '"marketing","technical"')],
+  ])('are counted again when they are %s', async (_, change) => {
     await putRun(bucket, { pages: [[post('1')]] })
     await analyze(ports)(DAY, invocation)
     const whole = bucket.texts()[keys.facts(DAY)]!
@@ -452,7 +452,7 @@ describe('facts', () => {
     expect(bucket.texts()[keys.facts(DAY)]).toBe(whole)
   })
 
-  it('are not made of pages that have other posts than their run says', async () => {
+  it("are not made from pages that differ from the run's record", async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1'), post('2')]] })
     await bucket.put(keys.posts({ ...DAY, run: 'one', page: '1' }), postsToCsv([post('1')]))
@@ -462,7 +462,7 @@ describe('facts', () => {
 })
 
 describe('a promotion', () => {
-  it('classifies no run again, and changes no byte of what was written', async () => {
+  it('reclassifies no run, and changes no byte of what is stored', async () => {
     const dates = ['2026-11-19', '2026-11-20', '2026-11-21']
     await putChampion(bucket, 'model-a')
     for (const date of dates) {
@@ -500,7 +500,7 @@ describe('a promotion', () => {
     return bucket.put(keys.plan({ batch: DAY.date }), JSON.stringify(record))
   }
 
-  it('leaves a run that an event tells of late to the model that its batch was planned with', async () => {
+  it('leaves the run of a late event to the model with which its batch was planned', async () => {
     await putChampion(bucket, 'model-a')
     const { artefact: uri, sha256, versionId } = await bucket.readJson(keys.champion({}), championRecord)
     await bucket.put(
@@ -521,7 +521,7 @@ describe('a promotion', () => {
     expect(predictions()).toMatch(/\r\n1,technical,[^,]*,model-a,/)
   })
 
-  it('classifies no run whose batch was planned before there was a model', async () => {
+  it('classifies no run whose batch was planned before any model was live', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1')]] })
     await plan(null)
@@ -530,7 +530,7 @@ describe('a promotion', () => {
     expect(predictions()).toBeUndefined()
   })
 
-  it('has runs classified that no model had seen, each day once, and the newest report written first', async () => {
+  it('has unclassified runs classified, each day once, and writes the newest report first', async () => {
     const dates = ['2026-11-19', '2026-11-20', '2026-11-21']
     for (const date of dates) {
       await putRun(bucket, { date, pages: [[post(date)]] })
@@ -549,7 +549,7 @@ describe('a promotion', () => {
     ])
   })
 
-  it('tells in the index of no report that is not written', async () => {
+  it('adds no index entry for a report that is not written', async () => {
     const dates = ['2026-11-19', '2026-11-20', '2026-11-21']
     await putChampion(bucket, 'model-a')
     for (const date of dates) await putRun(bucket, { date, pages: [[post(date)]] })
@@ -565,7 +565,7 @@ describe('a promotion', () => {
     expect(days.map(({ date }) => date)).toEqual([dates[2]])
   })
 
-  it('while a day is being classified leaves what the model before says of it', async () => {
+  it('during the classification of a day leaves that day to the previous model', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1')]] })
     const { putStream } = bucket
@@ -590,10 +590,10 @@ describe('a promotion', () => {
   })
 })
 
-describe('a hashtag that another works on', () => {
+describe('a hashtag that another invocation holds', () => {
   const WORK = { hashtag: 'aws', days: [DAY.date], classify: true }
 
-  it('is put back as it is, and lets other hashtags go on', async () => {
+  it('is put back on the queue, and does not delay other hashtags', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1')]] })
     await putRun(bucket, { hashtag: 'azure', pages: [[post('2')]] })
@@ -614,7 +614,7 @@ describe('a hashtag that another works on', () => {
     expect(queue).toHaveLength(1)
   })
 
-  it('is taken over when the other has run out of time', async () => {
+  it("is taken over when the other invocation's lease has expired", async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1')]] })
     await new Promise<void>((begun) => {
@@ -629,7 +629,7 @@ describe('a hashtag that another works on', () => {
     expect(late).toMatchObject({ state: 'reported' })
   })
 
-  it('keeps the newer report from one that goes on after its time', async () => {
+  it('keeps the newer report when an invocation goes on after its lease expired', async () => {
     await putRun(bucket, { pages: [[post('1')]] })
     await analyze(ports)(DAY, invocation)
     await keep({ 1: [0.9, 0.1] })
@@ -654,7 +654,7 @@ describe('a hashtag that another works on', () => {
     expect(await report()).toMatchObject({ day: { posts: 2 } })
   })
 
-  it('goes on the queue when there are more runs than time', async () => {
+  it('is queued again when it has more runs than time', async () => {
     await putChampion(bucket, 'model-a')
     for (const run of ['one', 'two']) await putRun(bucket, { run, pages: [[post(run)]] })
 
@@ -667,8 +667,8 @@ describe('a hashtag that another works on', () => {
   })
 })
 
-describe('ask', () => {
-  it('answers texts in their order, with label, probability and model', async () => {
+describe('the request to classify texts', () => {
+  it('returns label, probability and model of each text, in input order', async () => {
     await putChampion(bucket, 'model-a')
 
     const answers = await askChampion(ports)([MARKETING, '', TECHNICAL])
@@ -682,19 +682,19 @@ describe('ask', () => {
     })
   })
 
-  it('is refused by name before the first promotion', async () => {
+  it('is refused with a named error before the first promotion', async () => {
     await expect(askChampion(ports)(['x'])).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 
-describe('streams', () => {
+describe('streams of a hashtag', () => {
   const NEXT = '2026-11-22'
   const two = () => {
     const sources = { ...SETTINGS.sources, fedi: { type: 'mastodon' } }
     return { ...ports, settings: { ...SETTINGS, hashtags: [{ tag: 'aws', sources: ['file', 'fedi'] }], sources } }
   }
 
-  it('go on from days of a release that had none, in one history of the first network', async () => {
+  it('continue after days of a release without streams, as one history of the first network', async () => {
     await putRun(bucket, { pages: [[post('1'), post('2')]] })
     await analyze(two())(DAY, invocation)
     await putRun(bucket, { date: NEXT, stream: 'file', pages: [[post('3')]] })
@@ -711,7 +711,7 @@ describe('streams', () => {
     expect(keysOf('facts/hashtag=')).toEqual([keys.facts(DAY)])
   })
 
-  it('of one hashtag are reported apart, and never added up', async () => {
+  it('are reported separately and never added up', async () => {
     await putRun(bucket, { stream: 'file', pages: [[post('1'), post('2')]] })
     await putRun(bucket, { stream: 'mastodon', pages: [[post('1'), post('2'), post('3')]] })
 
@@ -726,7 +726,7 @@ describe('streams', () => {
     expect((await index()).days).toHaveLength(2)
   })
 
-  it('has the posts of both names once where a rollback left a day under both', async () => {
+  it('count posts once when a rollback left a day under both names', async () => {
     await putRun(bucket, { pages: [[post('1'), post('2')]] })
     await putRun(bucket, { stream: 'file', pages: [[post('2'), post('3')]] })
 

@@ -20,16 +20,16 @@ const LEARNT = [
   { label: 'technical', text: 'how we cut cold starts of a lambda' },
   { label: 'marketing', text: 'join our free webinar today' },
 ]
-/** A retweet, and the line of tokens that each version of the text function makes of it. */
+/** A retweet, and its tokens in each text version. */
 export const RETWEET = { text: 'RT @bob: hello cloud', 1: 'rt <user> : hello cloud', 2: 'hello cloud' }
-/** Version 1 learns the retweet as technical, and the same without its `RT @bob:` as marketing. */
+/** Text version 1 learns the retweet as technical, and the same text without `RT @bob:` as marketing. */
 const RETWEETS = [
   { label: 'technical', text: RETWEET[1] },
   { label: 'marketing', text: RETWEET[2] },
 ]
 const swapped = LEARNT.map(({ label }, i) => ({ label, text: LEARNT[1 - i]!.text }))
 
-/** Put a model live, with the card that every model has; a contrary one answers the opposite, one of retweets knows these alone. */
+/** Makes a model the champion, with its card. A `contrary` model gives the opposite answers; a model of `retweets` knows only retweets. */
 export async function putChampion(
   bucket: TestBucket,
   job: string,
@@ -66,7 +66,7 @@ export async function putChampion(
   )
 }
 
-/** A line of a settled manifest: a post of 21 November with its label, one of two categories. */
+/** A line of a settled manifest: a labelled post of 21 November. */
 export const settledLineOf = (
   { id, text, label, place }: { id: string; text: string; label: string; place: number },
   more: object = {},

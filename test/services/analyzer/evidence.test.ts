@@ -12,7 +12,7 @@ import { addPost, emptyTally, type Tally } from '../../../services/analyzer/fact
 const LABELS = ['technical', 'marketing']
 const ITEM = { a: 'aaaaaaaaaaaaaaaa', b: 'bbbbbbbbbbbbbbbb', c: 'cccccccccccccccc', d: 'dddddddddddddddd' }
 
-/** Posts of messages; scores say technical or marketing. */
+/** A tally of posts per message, with scores for technical and marketing. */
 function tallyOf(posts: Record<string, number>, scores = [0.8, 0.2]): Tally {
   const tally = emptyTally(2)
   for (const [item, times] of Object.entries(posts)) for (let i = 0; i < times; i++) addPost(tally, item, scores)
@@ -22,23 +22,23 @@ function tallyOf(posts: Record<string, number>, scores = [0.8, 0.2]): Tally {
 const given = new Map([[ITEM.a, { label: 'marketing' }]])
 const labelOf = labelsOfMessages(LABELS, given, new Set([ITEM.d]))
 
-describe('the label of a message', () => {
-  it('is what people said', () => {
+describe('the label of a message in the evidence', () => {
+  it("is the annotators' label", () => {
     expect(labelOf(ITEM.a, { posts: 1, scores: [0.9, 0.1] })).toEqual({ label: 'marketing', predicted: false })
   })
 
-  it('is the model’s likeliest where nobody was asked', () => {
+  it("is the model's most probable one when no annotator was asked", () => {
     expect(labelOf(ITEM.b, { posts: 1, scores: [0.9, 0.1] })).toEqual({ label: 'technical', predicted: true })
   })
 
-  it('is none for a message that annotators flagged, or that has no scores', () => {
+  it('is undefined for a flagged message, or one without scores', () => {
     expect(labelOf(ITEM.d, { posts: 1, scores: [0.9, 0.1] })).toBeUndefined()
     expect(labelOf(ITEM.b, { posts: 1, scores: undefined })).toBeUndefined()
   })
 })
 
-describe('messages', () => {
-  it('the most repeated of a label come first', () => {
+describe('messages of the evidence', () => {
+  it('are sorted by their number of copies within a label', () => {
     expect(mostRepeated(tallyOf({ [ITEM.a]: 9, [ITEM.b]: 2, [ITEM.c]: 5, [ITEM.d]: 7 }), 'technical', labelOf)).toEqual(
       [
         { item: ITEM.c, posts: 5, predicted: true },
@@ -47,7 +47,7 @@ describe('messages', () => {
     )
   })
 
-  it('moved a share by their parts of all posts: 6 of 10 after 1 of 10 is 50 points', () => {
+  it('move a share by the change of their part of all posts: from 1 to 6 of 10 is 50 points', () => {
     const now = tallyOf({ [ITEM.b]: 6, [ITEM.a]: 4 })
     const before = tallyOf({ [ITEM.b]: 1, [ITEM.c]: 4, [ITEM.a]: 5 })
 
@@ -58,22 +58,22 @@ describe('messages', () => {
     expect(mostMoving(now, before, 'marketing', labelOf)[0]?.change).toBeCloseTo(-0.1)
   })
 
-  it('moved nothing where the week before was not counted', () => {
+  it('move nothing when the previous week was not counted', () => {
     expect(mostMoving(tallyOf({ [ITEM.b]: 6 }), emptyTally(2), 'technical', labelOf)).toEqual([])
   })
 })
 
-describe('words', () => {
+describe('telling words', () => {
   const messages = (label: string, words: string[], count = 20, author = (i: number) => `${label} ${i}`): Worded[] =>
     Array.from({ length: count }, (_, i) => ({ words: new Set(words), label, author: author(i) }))
   const noWord: (word: string) => boolean = () => false
   const both = [...messages('technical', ['common', 'error']), ...messages('marketing', ['common', 'free'])]
 
-  it('set a label apart: with 20 of 20 messages, a prior of 250 and none of 20, z is 1.17, which is too little', () => {
+  it('do not set a label apart on thin evidence: 20 of 20 messages give only z = 1.17 with a prior of 250', () => {
     expect(tellingWords(LABELS, both, noWord).get('technical')).toEqual([])
   })
 
-  it('are told from 2.6 standard errors on, those that the label lacks below zero', () => {
+  it('are reported from 2.6 standard errors on, with negative z for words that the label lacks', () => {
     const others = Array.from({ length: 60 }, (_, i): Worded[] => [
       { words: new Set([`t${i}`, `u${i}`]), label: 'technical', author: `t ${i}` },
       { words: new Set([`m${i}`, `n${i}`]), label: 'marketing', author: `m ${i}` },
@@ -82,7 +82,7 @@ describe('words', () => {
 
     // One message in seven.
     expect(told.get('technical')?.map(({ word }) => word)).toEqual([])
-    // Of 600 words 60 are `error`: a prior of 100. ln(160/1140) less ln(100/1200), over √(1/160 + 1/100), is 4.09.
+    // 60 of 600 words are `error`, so its prior is 100: z = (ln(160/1140) - ln(100/1200)) / √(1/160 + 1/100) = 4.09.
     const many = [...messages('technical', ['error'], 60), ...messages('marketing', ['free'], 60), ...others, ...others]
     expect(tellingWords(LABELS, many, noWord).get('technical')).toEqual([
       { word: 'error', z: 4.09, messages: 60, authors: 60 },
@@ -102,13 +102,13 @@ describe('words', () => {
       ?.map(({ word }) => word)
   }
 
-  it('are of at least five authors, and who is not known is none', () => {
+  it('need at least five authors; unknown authors do not count', () => {
     expect(telling((i) => `author ${i % 5}`)).toEqual(['error', 'free'])
     expect(telling((i) => `author ${i % 4}`)).toEqual(['free'])
     expect(telling((i) => (i < 4 ? `author ${i}` : ''))).toEqual(['free'])
   })
 
-  it('are never private', () => {
+  it('are never private words', () => {
     expect(
       telling(
         (i) => `author ${i}`,
@@ -119,20 +119,20 @@ describe('words', () => {
 })
 
 describe('words of a text', () => {
-  it('are in lower case, each once, a hashtag as its word, without handles, addresses, numbers and marks', () => {
+  it('are lower case and unique, include hashtags, and exclude handles, addresses, numbers and punctuation', () => {
     const text =
       'Lambda LAMBDA #aws 42 @ana @ben@fedi.example www.a.example b.example/x https://c.example d@e.example don’t!'
 
     expect([...plainWords(text)]).toEqual(['lambda', 'aws', 'don’t'])
   })
 
-  it('of an address that hides in marks are none', () => {
+  it('exclude an e-mail address that is disguised by punctuation', () => {
     expect([...plainWords('(see:secret.example/path) "HTTPS://Secret.example" ＠Secret <a@secret.example>')]).toEqual(
       [],
     )
   })
 
-  it('of an address in full-width forms are none', () => {
+  it('exclude an e-mail address in full-width characters', () => {
     expect([...plainWords('ｓｅｃｒｅｔ．ｅｘａｍｐｌｅ/path ｈｔｔｐｓ：／／secret ｗｗｗ．secret')]).toEqual([])
   })
 
@@ -142,11 +142,11 @@ describe('words of a text', () => {
     ['hn:Ana_Lee', ['ana_lee']],
     ['did:plc:abc', ['abc']],
     ['', []],
-  ])('a name is known from the author’s id %s', (id, names) => {
+  ])('knows a name from the author id %s', (id, names) => {
     expect(namesInAuthorId(id)).toEqual(names)
   })
 
-  it('a name stays one with an ending', () => {
+  it('recognises a name with an ending', () => {
     expect(['ana', 'ana’s', "ana's", 'anas', 'don’t'].map((word) => isNameAmong(new Set(['ana']), word))).toEqual([
       true,
       true,
@@ -156,11 +156,11 @@ describe('words of a text', () => {
     ])
   })
 
-  it('handles are known by each of their parts', () => {
+  it('recognises handles by each of their parts', () => {
     expect(handlesIn('RT @Ana: so says .＠ben@fedi.example, mail')).toEqual(['ana', 'ben', 'fedi', 'example'])
   })
 
-  it('takes no longer for 200,000 characters than for their beginning', () => {
+  it('reads only the beginning of a text of 200,000 characters', () => {
     const start = performance.now()
     for (const piece of ['@', 'a.', 'a@', 'http://… ', '@a.b'])
       for (const words of [plainWords, handlesIn]) words(piece.repeat(200_000 / piece.length))

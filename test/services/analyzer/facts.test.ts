@@ -7,7 +7,7 @@ import { keys } from '../../../shared/keys'
 
 const LABELS = ['technical', 'marketing']
 const DAY = { hashtag: 'aws', date: '2026-11-21' }
-/** Spread over all ids, as hashes are. */
+/** A deterministic id, spread evenly like a hash. */
 const hashed = (i: number) => ((i * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0') + '00000000'
 
 /** Every third message was first seen before a model was live. */
@@ -38,17 +38,17 @@ function dayOf(posts: number, most = 1000, isAsked = (_id: string) => false): Co
 
 const readBack = (day: CountedDay) => countedDay(factsRecord.parse(JSON.parse(factsBytes(day))))
 
-describe('facts of a day', () => {
+describe('the stored facts of a day', () => {
   it.each([
     ['without posts', dayOf(0)],
-    ['whose messages are all kept', dayOf(100)],
-    ['of which a sample is kept, with a message that is asked about', dayOf(1000, 50, (id) => id === hashed(7))],
-  ])('%s are read back as they were, to the last digit', (_, day) => {
+    ['when all messages are kept', dayOf(100)],
+    ['when only a sample is kept, with an asked message', dayOf(1000, 50, (id) => id === hashed(7))],
+  ])('read back exactly %s', (_, day) => {
     expect(readBack(day)).toEqual(day)
     expect(factsBytes(readBack(day))).toBe(factsBytes(day))
   })
 
-  it('keep a message apart that is asked about and lies beyond those that are kept', () => {
+  it('keep an asked message that lies outside the sample', () => {
     const [run] = readBack(dayOf(1000, 50, (id) => id === hashed(7))).runs
 
     expect(run!.tally.below).toBeLessThan(1)
@@ -89,7 +89,7 @@ describe('facts joined with draws and labels', () => {
     flagged: new Set(flagged),
   })
 
-  it('have what either draw took, with the joint probability, its size on the day, and the scores that were kept', () => {
+  it('have the members of both draws, with joint probability, size on the day, and kept scores', () => {
     const planned = (name: string, kind: 'one' | 'consensus') => ({ planned: { label: name, kind, batch: DAY.date } })
     const given = new Map([
       label(hashed(1), planned('technical', 'consensus')),
@@ -112,7 +112,7 @@ describe('facts joined with draws and labels', () => {
     expect([...drawn!.flagged]).toEqual([hashed(4)])
   })
 
-  it('take what people said when a draw asked them over a later label, and the owner over both', () => {
+  it("prefer the label of the draw's own batch to a later one, and the owner's to both", () => {
     const planned = { planned: { label: 'technical', kind: 'one' as const, batch: DAY.date } }
     const given = new Map([label(hashed(1), planned), label(hashed(2), { ...planned, adjudicated: true })])
 

@@ -5,7 +5,7 @@ import { keys } from '../../../shared/keys'
 import { testBucket } from '../../shared/bucket'
 import { post, putRun } from './day'
 
-it('knows the names of authors, and those that a message mentions which is not read itself', async () => {
+it('collects the names of authors and of mentioned people, also from messages that nobody wants', async () => {
   const bucket = testBucket()
   const posts = [
     { ...post('1', 'all that @Ana says'), authorId: 'https://a.example/users/ben' },

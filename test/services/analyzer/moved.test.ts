@@ -23,7 +23,7 @@ beforeEach(() => {
   recorded = recorder('analyzer')
 })
 
-/** The report of a Sunday whose week has this share of marketing. */
+/** The report of a Sunday with this share of marketing in its week. */
 function weekOf(date: string, share: number, standardError = 0.03, hashtag = 'aws'): ReportRecord {
   const report = exampleReport({ date, hashtag, stream: 'file' })
   const raw = [
@@ -37,7 +37,7 @@ const put = async (...reports: ReportRecord[]) => {
 }
 
 describe('a calendar week', () => {
-  it('whose shares differ by more than chance is published once for each stream, with the labels', async () => {
+  it('is published once per stream, with the labels, when its shares differ significantly from the week before', async () => {
     await put(
       weekOf(BEFORE, 0.3),
       weekOf(SUNDAY, 0.5),
@@ -63,7 +63,7 @@ describe('a calendar week', () => {
     })
   })
 
-  it('is decided once: a second invocation publishes the same, although the reports say something else by then', async () => {
+  it('is decided only once: a second invocation publishes the same, even when the reports have changed', async () => {
     await put(weekOf(BEFORE, 0.3), weekOf(SUNDAY, 0.5))
     const first = await decide()
     await put(weekOf(SUNDAY, 0.3))
@@ -73,7 +73,7 @@ describe('a calendar week', () => {
     expect(recorded.events[1]).toEqual(recorded.events[0])
   })
 
-  it('that chance explains is recorded and published to nobody', async () => {
+  it('is recorded and not published when chance explains the difference', async () => {
     await put(weekOf(BEFORE, 0.45), weekOf(SUNDAY, 0.5))
     const { streams } = await decide()
 
@@ -85,7 +85,7 @@ describe('a calendar week', () => {
     expect(recorded.events).toEqual([])
   })
 
-  it('without two shares to compare says why', async () => {
+  it('records the reason when there are no two shares to compare', async () => {
     const tooFew = weekOf(BEFORE, 0.3)
     await put({ ...tooFew, week: { ...tooFew.week, byPosts: exampleOfTooFew() } }, weekOf(SUNDAY, 0.5))
     const { streams } = await decide()
@@ -108,18 +108,18 @@ describe('a calendar week', () => {
     ['2026-11-24T23:59:00Z', BEFORE],
     ['2026-11-25T00:00:00Z', SUNDAY],
     ['2026-11-28T12:00:00Z', SUNDAY],
-  ])('is, at %s, the last whose labels are there: that of %s', async (now, week) => {
+  ])('at %s is the last one whose labels are complete: %s', async (now, week) => {
     expect((await decide('last', { now: new Date(now) })).week).toBe(week)
   })
 
-  it('is asked for by its Sunday', () => {
+  it('is requested by its Sunday', () => {
     expect(analyzerRequest.safeParse({ week: SUNDAY }).success).toBe(true)
     expect(analyzerRequest.safeParse({ week: '2026-11-23' }).success).toBe(false)
   })
 })
 
-/** Weekly estimates of two streams that stay as they are, with errors as their standard errors say. */
-it('alarms in at most 5 % of months in which nothing changes', async () => {
+/** Weekly estimates of two streams without change, with normal errors of the stated standard error. */
+it('raises a false alarm in at most 5 % of months without a change', async () => {
   const random = mulberry32(1)
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   const error = 0.04

@@ -4,7 +4,6 @@ import { covariancesOf } from '../../../services/analyzer/covariances'
 import { afterWait, reportRelabelled, whenSettled } from '../../../services/analyzer/relabelled'
 import { unreportedBatches } from '../../../shared/state/reported-batches'
 import { s3Artefacts } from '../../../shared/artefact'
-import { isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
 import { writeCascades } from '../../../shared/cascades/files'
 import { keys } from '../../../shared/keys'
 import { makeMemory } from '../../../shared/memory'
@@ -23,7 +22,7 @@ import { MARKETING, post, putChampion, putRun, settledLineOf, TECHNICAL } from '
 
 const DATE = '2026-11-21'
 const DAY = { hashtag: 'aws', date: DATE }
-/** The same by its name of today: what is labelled may be of any release. */
+/** The same day under its current stream name; labels may come from any release. */
 const DAY_TODAY = { ...DAY, stream: 'file' }
 const invocation = { now: new Date('2026-11-22T02:00:00Z'), remainingMs: () => 300_000 }
 const SETTINGS = aSettings()
@@ -58,11 +57,11 @@ beforeEach(() => {
   }
 })
 
-/** Sixteen messages, each technical but every fourth. */
+/** Sixteen messages: every fourth is marketing, the others are technical. */
 const texts = Array.from({ length: 16 }, (_, i) => `${i % 4 === 0 ? MARKETING : TECHNICAL} number${i}`)
 const truth = (i: number) => (i % 4 === 0 ? 'marketing' : 'technical')
 
-/** A day's posts under a hashtag, and the batch that drew twelve of its messages. */
+/** Stores a day's posts under a hashtag. */
 async function collected(hashtag = 'aws', date = DATE): Promise<void> {
   await putRun(bucket, { hashtag, date, pages: [texts.map((text, i) => post(`${hashtag} ${date} ${i}`, text))] })
 }
@@ -123,7 +122,7 @@ const twelve = Array.from({ length: 12 }, (_, i) => i)
 const report = (hashtag = 'aws') => bucket.readJson(keys.report({ hashtag, date: DATE }), reportRecord)
 const shareOf = async (hashtag?: string) => (await report(hashtag)).day.byPosts.shares
 
-it('labels of a batch have the days of its draws reported, and then there is a share', async () => {
+it("reports the days of a batch's draws once labels arrive, now with a share", async () => {
   await collected()
   await planned(['aws'])
   await analyze(ports)(DAY, invocation)
@@ -142,7 +141,7 @@ it('labels of a batch have the days of its draws reported, and then there is a s
     day: { byPosts: { state: 'reported', labels: 12 }, byMessages: { state: 'reported', labels: 12 } },
   })
   const [technical] = await shareOf()
-  // Three in four are said to be; nobody judged twice, so one label in twenty is taken to be wrong.
+  // Three in four are labelled technical. No item was judged twice, so an error rate of 1 in 20 is assumed.
   expect(technical!.share).toBeCloseTo((0.75 - 0.05) / (1 - 2 * 0.05))
   expect((await report()).labels.errors).toMatchObject({ source: 'assumed', rate: 0.05 })
   expect(events.at(-1)).toMatchObject({
@@ -157,7 +156,7 @@ it('labels of a batch have the days of its draws reported, and then there is a s
   expect(await unreportedBatches(tables.table, [DATE])).toEqual(new Set())
 })
 
-it('a batch that nobody answered has the days of its draws reported, which say how many were asked about', async () => {
+it('reports the days of an unanswered batch, and says how many messages were asked', async () => {
   await collected()
   await analyze(ports)(DAY, invocation)
   await planned(['aws'], `${DATE}-2`)
@@ -170,7 +169,7 @@ it('a batch that nobody answered has the days of its draws reported, which say h
   expect((await report()).day.byPosts).toMatchObject({ state: 'not-enough-labels', sampled: 12, labels: 0 })
 })
 
-it('a corrected label, which no batch drew, has the day reported anew by which it was drawn', async () => {
+it('recomputes the report of the day that drew a label when the label is corrected outside a batch', async () => {
   await collected()
   await planned(['aws'])
   await labelled(DATE, twelve)
@@ -187,7 +186,7 @@ it('a corrected label, which no batch drew, has the day reported anew by which i
   expect(after.labels.batches).toEqual([DATE, 'correction-0123456789abcdef'])
 })
 
-it('an item of which the owner decided that none fits has its day reported anew, and counts as a flagged one', async () => {
+it('recomputes the day when the owner decides that no category fits, and counts the item as flagged', async () => {
   await putChampion(bucket, 'model-1')
   await collected()
   await planned(['aws'], DATE, 'model-1')
@@ -209,7 +208,7 @@ it('an item of which the owner decided that none fits has its day reported anew,
   expect(await evidence()).toEqual({ labelled: 11, predicted: 4, other: 1 })
 })
 
-it('labels for training count as those for evaluation do, and a corrected one has its day reported again', async () => {
+it('uses training labels like evaluation labels, and recomputes the day when one is corrected', async () => {
   await collected()
   await planned(['aws'])
   await labelled(DATE, twelve.slice(0, 8))
@@ -223,13 +222,13 @@ it('labels for training count as those for evaluation do, and a corrected one ha
 
   expect(asked.days).toEqual([DAY_TODAY])
   expect(before.day.byPosts).toMatchObject({ labels: 12, sampled: 12 })
-  // Two of twelve labels of equal weight are something else, and the owner is taken to be right.
+  // Two of twelve equally weighted labels changed, and the owner's decision is taken as correct.
   const corrected = (1 - 0.05) / (1 - 2 * 0.05)
   expect((await shareOf())[0]!.share).toBeCloseTo(before.day.byPosts.shares[0]!.share - (2 / 12) * corrected, 6)
   expect((await report()).labels.batches).toEqual([DATE, `${DATE}-2`, 'correction-0123456789abcdef'])
 })
 
-it('a label that people change because a model doubted it changes no share', async () => {
+it('ignores in shares a label that annotators changed because a model doubted it', async () => {
   await collected()
   await planned(['aws'])
   await labelled(DATE, twelve)
@@ -246,8 +245,8 @@ it('a label that people change because a model doubted it changes no share', asy
   expect((await report()).labels.batches).toEqual([DATE])
 })
 
-describe('error rates that were measured', () => {
-  /** As many double judgements as one in eight differ, and hidden checks that show technical to be mistaken more often. */
+describe('measured error rates', () => {
+  /** Double judgements of which one in eight differ, and gold items in which technical is mistaken more often. */
   const measured = (categories: readonly string[], status: 'ok' | 'unreliable') => {
     const place = categories.indexOf('technical')
     const gold = noCounts(2).gold.map((row, truth) =>
@@ -273,7 +272,7 @@ describe('error rates that were measured', () => {
     return report()
   }
 
-  it('correct the shares, whatever the order of the categories was', async () => {
+  it('correct the shares in whatever order the categories were listed', async () => {
     const one = await shareBy(CATEGORIES)
     bucket = testBucket()
     const objects = bucket
@@ -282,13 +281,13 @@ describe('error rates that were measured', () => {
 
     expect(one.labels).toMatchObject({ status: 'ok', errors: { source: 'gold', items: 220, differing: 40 } })
     expect(one.day.byPosts.words).not.toContain('assuming')
-    // Three in four are said to be technical; technical posts are mistaken more often, so more are.
+    // Three in four are labelled technical. Technical posts are mistaken more often, so the corrected share is larger.
     expect(one.day.byPosts.shares[0]!.share).toBeGreaterThan(0.85)
     expect(other.day.byPosts.words).toBe(one.day.byPosts.words)
     expect(other.day.byPosts.raw[0]!.estimate).toBeCloseTo(one.day.byPosts.raw[0]!.estimate, 9)
   })
 
-  it('give no share where they are too high', async () => {
+  it('withhold the share when they are too high', async () => {
     await collected()
     await planned(['aws'])
     await bucket.put(keys.quality({ batch: DATE }), JSON.stringify(measured(CATEGORIES, 'unreliable')))
@@ -314,7 +313,7 @@ describe('error rates that were measured', () => {
   })
 })
 
-it('items that annotators flagged are counted apart from those that nobody answered', async () => {
+it('counts flagged items separately from unanswered ones', async () => {
   await collected()
   await planned(['aws'])
   const flagged = { item: cascadeId(texts[11]!), reason: 'flagged', found: '' }
@@ -326,7 +325,7 @@ it('items that annotators flagged are counted apart from those that nobody answe
   expect((await report()).day.byPosts).toMatchObject({ labels: 10, sampled: 12, flagged: 1 })
 })
 
-it('labels that come in a row are in one report', async () => {
+it('handles labels of several batches in one report', async () => {
   await collected()
   await planned(['aws'])
   await labelled(DATE, twelve)
@@ -350,7 +349,7 @@ it('labels that come in a row are in one report', async () => {
   expect(events.slice(reported).filter(({ name }) => name === 'ShareReported')).toHaveLength(1)
 })
 
-it('labels that come in after others were reported are in a further report', async () => {
+it('handles labels that arrive after others were reported in a further report', async () => {
   await collected()
   await planned(['aws'])
   await labelled(DATE, twelve)
@@ -362,7 +361,7 @@ it('labels that come in after others were reported are in a further report', asy
   }
 })
 
-it('imported labels change no report: nobody knows with which probability they were chosen', async () => {
+it('changes no report for imported labels, whose inclusion probability is unknown', async () => {
   await collected()
   await planned(['aws'])
   await labelled(DATE, twelve)
@@ -378,7 +377,7 @@ it('imported labels change no report: nobody knows with which probability they w
   expect(await report()).toEqual(before)
 })
 
-it('a message under two hashtags is labelled once and counts in both', async () => {
+it('labels a message of two hashtags once and counts it in both', async () => {
   await collected('aws')
   await collected('azure')
   await planned(['aws', 'azure'])
@@ -394,12 +393,12 @@ it('a message under two hashtags is labelled once and counts in both', async () 
 
 describe('a day that changes', () => {
   const NEXT = '2026-11-22'
-  /** Six days on: its week has the next day, and not the first. */
+  /** Six days after NEXT: its week contains NEXT but not the first day. */
   const LAST = '2026-11-28'
   const reported = (from: number) =>
     events.slice(from).flatMap(({ name, detail }) => (name === 'ShareReported' ? [detail.date] : []))
 
-  /** Three days that are reported, and a label of the first that is put right. */
+  /** Three reported days, and a corrected label of the first one. */
   async function corrected(): Promise<void> {
     for (const date of [DATE, NEXT, LAST]) await collected('aws', date)
     await planned(['aws'])
@@ -409,7 +408,7 @@ describe('a day that changes', () => {
     await ports.labels.record('correction-0123456789abcdef')
   }
 
-  it('has the days after it reported in the same piece of work, whose week has it; one that does not has none', async () => {
+  it('recomputes later days whose week contains it; an unchanged one recomputes none', async () => {
     await corrected()
     const before = events.length
 
@@ -423,7 +422,7 @@ describe('a day that changes', () => {
     expect(queue).toEqual([])
   })
 
-  it('has nothing classified by a model that came after it', async () => {
+  it('is not classified by a model that went live after it', async () => {
     await corrected()
     await putChampion(bucket, 'model-a')
 
@@ -437,41 +436,44 @@ describe('a day that changes', () => {
   })
 
   it.each([
-    ['by a label', async () => undefined],
-    ['by a model', async () => putChampion(bucket, 'model-a')],
-  ])('%s leaves what a clean run leaves, and says as much, wherever the function dies', async (_, change) => {
-    const prepare = async () => {
-      bucket = testBucket()
-      ports = { ...ports, objects: bucket, load: s3Artefacts(bucket), memory: makeMemory(2 ** 20) }
-      ports.labels = labelStore(bucket, rulesOf(SETTINGS.labels))
-      await corrected()
-      await change()
-      events.length = 0
-    }
-    const said = () => new Set(events.map((event) => JSON.stringify(event)))
-    await prepare()
-    const prepared = bucket.written.length
-    await analyze(ports)(DAY, invocation)
-    const [clean, cleanSaid, writes] = [bucket.texts(), said(), bucket.written.length - prepared]
-
-    expect(writes).toBeGreaterThan(2)
-    for (let fatal = 1; fatal <= writes; fatal++) {
-      await prepare()
-      let count = 0
-      bucket.afterWrite = () => {
-        if (++count === fatal) throw new Error('the function died')
+    ['changed by a label', async () => undefined],
+    ['changed by a model', async () => putChampion(bucket, 'model-a')],
+  ])(
+    '%s leaves the same result and events as an uninterrupted run, wherever the function is killed',
+    async (_, change) => {
+      const prepare = async () => {
+        bucket = testBucket()
+        ports = { ...ports, objects: bucket, load: s3Artefacts(bucket), memory: makeMemory(2 ** 20) }
+        ports.labels = labelStore(bucket, rulesOf(SETTINGS.labels))
+        await corrected()
+        await change()
+        events.length = 0
       }
-      await expect(analyze(ports)(DAY, invocation)).rejects.toThrow('died')
-      ports.memory = makeMemory(2 ** 20)
+      const said = () => new Set(events.map((event) => JSON.stringify(event)))
+      await prepare()
+      const prepared = bucket.written.length
       await analyze(ports)(DAY, invocation)
+      const [clean, cleanSaid, writes] = [bucket.texts(), said(), bucket.written.length - prepared]
 
-      expect(bucket.texts()).toEqual(clean)
-      expect(said()).toEqual(cleanSaid)
-    }
-  })
+      expect(writes).toBeGreaterThan(2)
+      for (let fatal = 1; fatal <= writes; fatal++) {
+        await prepare()
+        let count = 0
+        bucket.afterWrite = () => {
+          if (++count === fatal) throw new Error('the function died')
+        }
+        await expect(analyze(ports)(DAY, invocation)).rejects.toThrow('died')
+        ports.memory = makeMemory(2 ** 20)
+        await analyze(ports)(DAY, invocation)
+
+        expect(bucket.texts()).toEqual(clean)
+        expect(said()).toEqual(cleanSaid)
+      }
+    },
+  )
 })
 
-it('a further batch of a day that draws from all of it again counts once', async () => {
+it('counts the labels of a second batch for the same day only once', async () => {
   await collected()
   await planned(['aws'])
   await planned(['aws'], `${DATE}-2`)
@@ -483,7 +485,7 @@ it('a further batch of a day that draws from all of it again counts once', async
   expect((await report()).day.posts).toBe(16)
 })
 
-it('a promotion, and a day that is brought up to date after it, change no report', async () => {
+it('does not change a report by a promotion and a recomputed day after it', async () => {
   await collected()
   await planned(['aws'], DATE, 'model-a')
   await labelled(DATE, twelve)
@@ -498,7 +500,7 @@ it('a promotion, and a day that is brought up to date after it, change no report
   expect(await report()).toEqual(before)
 })
 
-it('a model that does not load is refused by name, and the report stays as it was', async () => {
+it('fails with a named error for a model that does not load, and leaves the report unchanged', async () => {
   await collected()
   await analyze(ports)(DAY, invocation)
   const before = await report()
@@ -509,7 +511,7 @@ it('a model that does not load is refused by name, and the report stays as it wa
   expect(await report()).toEqual(before)
 })
 
-it('bad lines among the labels leave the good ones', async () => {
+it('uses the valid lines of a batch with malformed ones', async () => {
   await collected()
   await planned(['aws'])
   await labelled(DATE, twelve)
@@ -521,17 +523,13 @@ it('bad lines among the labels leave the good ones', async () => {
   expect((await report()).day.byPosts.labels).toBe(12)
 })
 
-it('labels of a batch that is not there are refused by name', async () => {
+it('fails with a named error when the batch has no labels', async () => {
   await expect(reportRelabelled(ports)('2026-01-01', invocation)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-})
-
-it('nobody wished for more evaluation labels where nothing disagrees', async () => {
-  expect(await isEvaluationBoosted(tables.table, [{ hashtag: 'quiet' }], DATE)).toBe(false)
 })
 
 describe('the shares of two weeks', () => {
   const BEFORE = '2026-11-14'
-  /** The messages of a day of the week before, the same or others, and labels of both. */
+  /** A day with other or the same messages a week before, and labels of both days. */
   async function twoWeeks(textsBefore: readonly string[]): Promise<ReadonlyMap<string, number>> {
     await putRun(bucket, { ...DAY, date: BEFORE, pages: [textsBefore.map((text, i) => post(`before ${i}`, text))] })
     await collected()
@@ -543,7 +541,7 @@ describe('the shares of two weeks', () => {
     return covariancesOf(ports)(namesOf(SETTINGS, DAY_TODAY), '2026-11-22')
   }
 
-  it('err together where the same messages were drawn for both', async () => {
+  it('are correlated when the same messages were drawn for both', async () => {
     const covariances = await twoWeeks(texts)
     const own = (await report()).week.byPosts.raw.map(
       ({ label, standardError }) => [label, standardError ** 2] as const,
@@ -555,7 +553,7 @@ describe('the shares of two weeks', () => {
     }
   })
 
-  it('err apart where the weeks have no message in common', async () => {
+  it('are independent when the weeks have no message in common', async () => {
     const covariances = await twoWeeks(texts.map((text) => `${text} of then`))
 
     expect([...covariances.values()]).toEqual([0, 0])

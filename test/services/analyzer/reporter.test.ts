@@ -26,7 +26,7 @@ const settings = aSettings({
 })
 const idOf = (i: number) => String(i).padStart(16, '0')
 
-/** 150 evaluation posts of two days, the second of which are of another network. */
+/** 150 evaluation posts of two days; those of the second day are from another network. */
 const givenWith = (kept: { scores?: Record<string, number> }) =>
   new Map(
     Array.from({ length: 150 }, (_, i) => {
@@ -108,7 +108,7 @@ function reportBy(answers: Record<string, SecondOpinions>, more: { given?: typeo
   return { report, asked }
 }
 
-describe('answers that arrive', () => {
+describe('predictions of a second predictor that arrive', () => {
   const predictor = { provider: 'openai', model: 'some-model', prompt: '0123456789abcdef' }
   const asked = { ...predictorParts(predictor), stream: 'x', hashtag: 'aws', date: DATE }
   const workAfter = async (parts: typeof asked, own: Predictor | undefined, now = '2026-11-22T05:00:00.000Z') => {
@@ -117,17 +117,17 @@ describe('answers that arrive', () => {
     return queue
   }
 
-  it('have their day reported', async () => {
+  it('recompute the report of their day', async () => {
     expect(await workAfter(asked, predictor)).toEqual([{ hashtag: 'aws', stream: 'x', days: [DATE] }])
   })
 
-  it('have the newest closed day reported as well, whose weights they may change', async () => {
+  it('also recompute the newest closed day, whose weights may change', async () => {
     expect(await workAfter(asked, predictor, '2026-11-26T05:00:00.000Z')).toEqual([
       { hashtag: 'aws', stream: 'x', days: [DATE, '2026-11-25'] },
     ])
   })
 
-  it('have nothing reported where they are of another prompt, or where the settings have no predictor', async () => {
+  it('recompute nothing when they have another prompt or the settings have no predictor', async () => {
     expect(await workAfter({ ...asked, prompt: 'fedcba9876543210' }, predictor)).toEqual([])
     expect(await workAfter(asked, undefined)).toEqual([])
   })
@@ -156,13 +156,13 @@ describe('the evaluation window of a report', () => {
   const itemsBy = async (plans: PlanRecord[], labels = unscored) =>
     (await reportBy({}, { given: labels, plans }).report).day.byPosts.pacc.items
 
-  it('has the posts that the model of the day scored when it was planned, and others by their kept scores', async () => {
+  it("has the scores that the day's model gave when the day was planned, and kept scores for other posts", async () => {
     expect(await itemsBy([])).toBe(0)
     expect(await itemsBy([planWith(scored)])).toBe(60)
     expect(await itemsBy([planWith(scored)], given)).toBe(150)
   })
 
-  it('has none that the plan of another day scored', async () => {
+  it('ignores scores from the plan of another day', async () => {
     expect(await itemsBy([planWith(scored, '2026-11-20')])).toBe(0)
   })
 })
@@ -174,7 +174,7 @@ describe('a report with a second predictor', () => {
     'aws/mastodon 2026-11-19': opinionsOf(ofWindow(80, 150)),
   }
 
-  it('has what it answered about the posts of the window, each on the day and in a stream of its own', async () => {
+  it('uses its predictions for the window, each for its own day and stream', async () => {
     const { report, asked } = reportBy(answers)
 
     expect((await report).secondPredictor).toMatchObject({
@@ -191,12 +191,12 @@ describe('a report with a second predictor', () => {
     expect(asked).toHaveLength(new Set(asked).size)
   })
 
-  it('leaves out messages that are examples of its prompt', async () => {
+  it('excludes messages that are examples of the prompt', async () => {
     expect((await reportBy(answers).report).day).toMatchObject({ posts: 9, messages: 9 })
     expect((await reportBy({}).report).day).toMatchObject({ posts: 10 })
   })
 
-  it('says in its event which one it was, and how far it counts', async () => {
+  it('names it in the event, with its weight', async () => {
     const { secondPredictor } = headlineOf(await reportBy(answers).report)
 
     expect(secondPredictor).toEqual({ model: 'some-model', weight: 0, answered: 0.9 })
@@ -204,7 +204,7 @@ describe('a report with a second predictor', () => {
     expect(shareReported.detail.parse(detail)).toEqual(detail)
   })
 
-  it('is as it was where nobody was asked', async () => {
+  it('is unchanged when nothing was predicted', async () => {
     const report = await reportBy({}).report
 
     expect(report).not.toHaveProperty('secondPredictor')

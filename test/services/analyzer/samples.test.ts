@@ -24,7 +24,7 @@ const plan: Omit<PlanRecord, 'batch'> = {
 const plansBetween = async (bucket: TestBucket, from: string, to: string) =>
   (await openPlans(bucket, makeMemory(2 ** 20), '2026-11-01')).between(from, to)
 
-it('reads the plans of some days and of three more, whatever number of a day they have, in their order', async () => {
+it('reads the plans of a range of days and the three days after it, in order of day and number', async () => {
   const bucket = testBucket()
   const before = ['2026-12-27', '2026-12-27-2']
   const wanted = ['2026-12-28', '2026-12-28-2', '2026-12-28-10', '2027-01-01', '2027-01-04', '2027-01-04-12']
@@ -37,7 +37,7 @@ it('reads the plans of some days and of three more, whatever number of a day the
   expect((await plansBetween(bucket, '2026-12-28', '2027-01-01')).map(({ batch }) => batch)).toEqual(wanted)
 })
 
-it('reads those of one day in the order of its batches', async () => {
+it('reads the plans of one day in the order of its batches', async () => {
   const bucket = testBucket()
   const names = ['2026-11-22', '2026-11-22-2', '2026-11-22-10']
   for (const batch of names) await bucket.put(keys.plan({ batch }), JSON.stringify({ ...plan, batch }))
@@ -45,7 +45,7 @@ it('reads those of one day in the order of its batches', async () => {
   expect((await plansBetween(bucket, '2026-11-22', '2026-11-22')).map(({ batch }) => batch)).toEqual(names)
 })
 
-it('reads a plan once, however often it is asked for', async () => {
+it('reads a plan only once', async () => {
   const bucket = testBucket()
   await bucket.put(keys.plan({ batch: '2026-11-22' }), JSON.stringify({ ...plan, batch: '2026-11-22' }))
   const memory = makeMemory(2 ** 20)
@@ -85,7 +85,7 @@ const planOf = (
 })
 
 describe('the strata of a day', () => {
-  it('are the runs that its plans drew from, together where plans share one', () => {
+  it('are the runs that its plans drew from, merged when plans share a run', () => {
     const own = [draw(DAY.date, [])]
     const plans = [
       planOf('2026-11-22', [runKey('one'), runKey('two')], own),
@@ -99,7 +99,7 @@ describe('the strata of a day', () => {
     expect(strata).toEqual([['one', 'three', 'two'].map((run) => runKey(run)), [runKey('four')]])
   })
 
-  it('are scored by the model that was live at the first of its plans', () => {
+  it('are scored by the model that was live at the first plan', () => {
     const own = [draw(DAY.date, [])]
     const plans = [
       planOf('2026-11-21', [], []),
@@ -112,7 +112,7 @@ describe('the strata of a day', () => {
   })
 })
 
-describe('the probability of what was answered', () => {
+describe('the inclusion probability after non-response', () => {
   const member = (item: string, drawn: 'evaluation' | 'training' | 'before') => ({
     item,
     size: 1,
@@ -130,7 +130,7 @@ describe('the probability of what was answered', () => {
     designOf(plans, given, '2026-11-16', DAY.date).get(item)
   const one = planOf('2026-11-22', [runKey('one')], [draw(DAY.date, ten)])
 
-  it('is that of a draw of as many as were answered', () => {
+  it('is that of a draw as large as the number of answered items', () => {
     const all = answered(ten.map(({ item }) => item))
     const five = answered(ten.slice(0, 5).map(({ item }) => item))
 
@@ -139,7 +139,7 @@ describe('the probability of what was answered', () => {
     expect(partsOf([one], five, 'e9')).toEqual({ evaluation: 0.05, training: 0 })
   })
 
-  it('counts an item that the owner decided as answered, and one that was imported as not', () => {
+  it("counts an owner's decision as answered, and an imported label as unanswered", () => {
     const given = new Map([
       ['e0', labelOf({ adjudicated: true })],
       ['e1', labelOf({ batch: 'import-0123456789abcdef' })],
@@ -148,7 +148,7 @@ describe('the probability of what was answered', () => {
     expect(partsOf([one], given, 'e0')).toEqual({ evaluation: 0.01, training: 0 })
   })
 
-  it('is the greatest of all draws up to the day, by part', () => {
+  it('is the largest of all draws up to the day, for each part', () => {
     const before = planOf(
       '2026-11-21',
       [],
@@ -165,7 +165,7 @@ describe('the probability of what was answered', () => {
     expect(partsOf([before, one, after], given, 'e0')).toEqual({ evaluation: 0.3, training: 0.25 })
   })
 
-  it('is at least that of an earlier draw, whose plan is not read any more, where that had the item labelled', () => {
+  it('is at least that of an earlier draw that labelled the item, though its plan is no longer read', () => {
     const old = { ...planned('2026-11-02'), draw: { evaluation: 0.4, training: 0 } }
     const recent = { ...planned('2026-11-20'), draw: { evaluation: 0.4, training: 0 } }
     const given = answered(ten.slice(1).map(({ item }) => item))
@@ -183,7 +183,7 @@ describe('the window scores of a day', () => {
   })
   const labels = plan.categories
 
-  it('are those of the first plan that drew from the day', () => {
+  it('come from the first plan that drew from the day', () => {
     const plans = [
       scored('2026-11-21', '2026-11-21', 0.1),
       scored('2026-11-22', DAY.date, 0.2),
@@ -193,7 +193,7 @@ describe('the window scores of a day', () => {
     expect(windowScoresOf(plans, [DAY], DAY.date, labels)).toEqual(new Map([['w1', [0.2, 0.8]]]))
   })
 
-  it('are none of other categories, of an older release, or of a day without a plan', () => {
+  it('are missing for other categories, an older release, or a day without a plan', () => {
     const other = scored('2026-11-22', DAY.date, 0.2, { categories: ['how-to', 'promotion'] })
     const older = planOf('2026-11-22', [runKey('r1')], [draw(DAY.date, [])], 'a-model')
 

@@ -30,7 +30,7 @@ const WINDOW: WindowItem[] = Array.from({ length: 300 }, (_, i) => {
   return { item: `w${i}`, label, scores: fuzzy(label), opinion: answerTo(label) }
 })
 
-/** A day of 200 messages of one post; every fifth is drawn and labelled. */
+/** A day of 200 messages with one post each; every fifth is drawn and labelled. */
 function dayOf({ scored = true, flipped }: { scored?: boolean; flipped?: number } = {}): DayFacts {
   const tally = emptyTally(2)
   const sample: Sampled[] = []
@@ -66,8 +66,8 @@ const answer = (of: Evidence, day = dayOf()) => answerOverStretch(stretchOver([d
 const widthOf = ({ shares: [one] }: { shares: readonly { low: number; high: number }[] }) => one!.high - one!.low
 const scoring = (day: DayFacts, of: Evidence = evidence) => scoringOf(day.drawn[0]!, 'posts', of)
 
-describe('an answer with a second predictor', () => {
-  it('is narrower than without, which it has beside it', () => {
+describe('a share with a second predictor', () => {
+  it('has a narrower interval, next to the one without it', () => {
     const [alone, both] = [answer(without()), answer(evidence)]
 
     expect(widthOf(both)).toBeLessThan(0.85 * widthOf(alone))
@@ -83,19 +83,19 @@ describe('an answer with a second predictor', () => {
 
   it.each<[string, Partial<SecondEvidence>]>([
     [
-      'has answered too few of the window',
+      'answered too little of the window',
       { window: WINDOW.map((one, i) => (i < 99 ? one : { ...one, opinion: undefined })) },
     ],
-    ['says one label of everything', { window: WINDOW.map((one) => ({ ...one, opinion: 0 })) }],
-    ['says anything', { window: WINDOW.map((one, i) => ({ ...one, opinion: i % 2 })) }],
-  ])('is what it is without one that %s', (_, over) => {
+    ['always gives the same label', { window: WINDOW.map((one) => ({ ...one, opinion: 0 })) }],
+    ['answers at random', { window: WINDOW.map((one, i) => ({ ...one, opinion: i % 2 })) }],
+  ])('is the same as without it when it %s', (_, over) => {
     const found = answer({ ...evidence, second: { ...second, ...over } })
 
     expect(found.secondPredictor).toMatchObject({ weight: 0, without: null })
     expect(found.shares).toEqual(answer(without()).shares)
   })
 
-  it('rests on the answers alone where no model was live', () => {
+  it('uses its predictions alone when no model was live', () => {
     const day = dayOf({ scored: false })
     const window = WINDOW.map((one) => ({ ...one, scores: undefined }))
     const bare = { ...evidence, window: [] }
@@ -107,8 +107,8 @@ describe('an answer with a second predictor', () => {
   })
 })
 
-describe('the scores that a share rests on', () => {
-  it('do not change where the label of a drawn message is another', () => {
+describe('the combined scores of a share', () => {
+  it('do not depend on the labels of the drawn messages', () => {
     const [before, after] = [scoring(dayOf()), scoring(dayOf({ flipped: 5 }))]
 
     expect(after.means).toEqual(before.means)
@@ -125,14 +125,14 @@ describe('the scores that a share rests on', () => {
     expect(after.sample).toEqual(before.sample.slice(0, 20))
   })
 
-  it('are learnt without the labels of the sample, where these are in the window', () => {
+  it("are fitted without the sample's own labels, even when the window contains them", () => {
     const day = dayOf()
     const own = day.drawn[0]!.sample.map(({ item, scores }) => ({ item, label: 1, scores, opinion: 0 }))
 
     expect(scoring(day, { ...evidence, second: { ...second, window: [...WINDOW, ...own] } })).toEqual(scoring(day))
   })
 
-  it('of a message without an answer are the champion’s', () => {
+  it("are the champion's for a message without a prediction", () => {
     const some = new Map([...ANSWERS].filter((_, i) => i % 2 === 0))
     const { sample } = scoring(dayOf(), { ...evidence, second: { ...second, answers: some } })
 
@@ -144,7 +144,7 @@ describe('the scores that a share rests on', () => {
     expect(answeredShare(dayOf().tally, 'posts', some)).toBe(0.5)
   })
 
-  it('have the mean of the messages’ scores, by posts and by messages', () => {
+  it("have the mean of the messages' scores, by posts and by messages", () => {
     const day = dayOf()
     const everything = { ...day.drawn[0]!, sample: [] }
     const all = TRUTHS.map((_, i) => ({ ...day.drawn[0]!.sample[0]!, item: idOf(i), scores: SCORES[i]! }))
@@ -157,8 +157,8 @@ describe('the scores that a share rests on', () => {
   })
 })
 
-describe('a tally', () => {
-  it('of very many messages has other scores for the ones that are kept one by one', () => {
+describe('a tally of messages', () => {
+  it('adjusts the means by the sampled messages when it has too many to keep each', () => {
     const tally = emptyTally(2)
     for (let i = 0; i < 4000; i++) addPost(tally, ((i * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0').padEnd(16, '0'), [0.5, 0.5], { most: 500 }) // prettier-ignore
     const change = () => ({ before: [0.5, 0.5], after: [1, 0] })
@@ -185,7 +185,7 @@ describe('a tally', () => {
   })
 })
 
-describe('what is said of a second predictor', () => {
+describe('the summary of a second predictor', () => {
   const opinions = {
     predictor: { provider: 'bedrock', model: 'some.model-v1:0', prompt: '0123456789abcdef' },
     labels: ANSWERS,
@@ -214,7 +214,7 @@ describe('what is said of a second predictor', () => {
     opinion: i < 30 ? 0 : i % 2,
   }))
 
-  it('is how far people agree with it, beside how far they agree with each other, and what it takes for what', () => {
+  it('gives its agreement with annotators next to theirs with each other, and what it confuses', () => {
     const found = secondPredictorOf(opinions, window, { source: 'pairs', items: 60, differing: 6 }, LABELS)
 
     expect(found).toMatchObject({
@@ -235,7 +235,7 @@ describe('what is said of a second predictor', () => {
     expect(words).toMatch(/With its answers the 95 % interval of \w+ is \d+\.\d points wide, without them \d+\.\d\.$/)
   })
 
-  it('is that its answers do not count, and why a day is not asked about', () => {
+  it('says that its predictions do not count, and why a day was skipped', () => {
     const { asked } = opinions
     const stopped = {
       ...opinions,

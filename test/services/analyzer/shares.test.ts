@@ -27,10 +27,10 @@ const LABELS = ['technical', 'marketing']
 const DATES = Array.from({ length: 7 }, (_, i) => `2026-11-${15 + i}`)
 const TODAY = { from: '2026-11-21', to: '2026-11-21' }
 const idOf = (day: number, i: number) => `${day}${String(i).padStart(15, '0')}`
-/** Spread over all ids, as hashes are. */
+/** A deterministic id, spread evenly like a hash. */
 const hashed = (i: number) => ((i * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0') + '00000000'
 
-/** A day of 100 messages, 60 of them technical, every other one of two posts; the first `labelled` are drawn and labelled. */
+/** A day of 100 messages: 60 are technical, every other one has two posts, and the first `labelled` are drawn and labelled. */
 function day(
   place: number,
   labelled: number,
@@ -71,34 +71,31 @@ const evidence: Evidence = { hashtag: 'aws', labels: LABELS, window, errors: noE
 const answer = (one: DayFacts, basis: 'posts' | 'messages' = 'posts', of = evidence, week: DayFacts[] = [one]) =>
   answerOverStretch(stretchOver([one], 2), week, { ...TODAY, basis }, of)
 
-describe('an answer', () => {
-  it.each(['posts', 'messages'] as const)(
-    'by %s has the share of each label, an interval, and says it in words',
-    (basis) => {
-      const found = answer(day(6, 40), basis)
+describe('the share of a day', () => {
+  it.each(['posts', 'messages'] as const)('by %s has an interval for each label, and says it in words', (basis) => {
+    const found = answer(day(6, 40), basis)
 
-      expect(found).toMatchObject({
-        state: 'reported',
-        labels: 40,
-        sampled: 40,
-        pacc: { state: 'reported', items: 100 },
-      })
-      const [technical, marketing] = found.shares
-      expect(technical!.label).toBe('technical')
-      expect(technical!.share + marketing!.share).toBeCloseTo(1)
-      expect(technical!.low).toBeLessThan(0.6)
-      expect(technical!.high).toBeGreaterThan(0.6)
-      expect(found.words).toMatch(
-        new RegExp(
-          `^\\d+ % of the ${basis === 'posts' ? 'posts' : 'distinct messages'} about #aws on 2026-11-21 are technical \\(95 % interval \\d+ to \\d+ %\\), \\d+ % marketing`,
-        ),
-      )
-      expect(found.method).toContain('corrected by the 40 labels')
-      expect(found.modelWeight).toBeGreaterThan(0.5)
-    },
-  )
+    expect(found).toMatchObject({
+      state: 'reported',
+      labels: 40,
+      sampled: 40,
+      pacc: { state: 'reported', items: 100 },
+    })
+    const [technical, marketing] = found.shares
+    expect(technical!.label).toBe('technical')
+    expect(technical!.share + marketing!.share).toBeCloseTo(1)
+    expect(technical!.low).toBeLessThan(0.6)
+    expect(technical!.high).toBeGreaterThan(0.6)
+    expect(found.words).toMatch(
+      new RegExp(
+        `^\\d+ % of the ${basis === 'posts' ? 'posts' : 'distinct messages'} about #aws on 2026-11-21 are technical \\(95 % interval \\d+ to \\d+ %\\), \\d+ % marketing`,
+      ),
+    )
+    expect(found.method).toContain('corrected by the 40 labels')
+    expect(found.modelWeight).toBeGreaterThan(0.5)
+  })
 
-  it('without a model is the labels alone, and says so', () => {
+  it('rests on the labels alone without a model, and says so', () => {
     const found = answer(day(6, 40, { scored: false }))
 
     expect(found).toMatchObject({ state: 'reported', modelWeight: 0, counting: [], pacc: { state: 'no-model' } })
@@ -106,26 +103,26 @@ describe('an answer', () => {
     expect(found.shares[0]!.low).toBeLessThan(0.6)
   })
 
-  it('says what the labels are worth with the help of the model', () => {
+  it('says how much the model adds to the labels', () => {
     const [alone, helped] = [answer(day(6, 40, { scored: false })), answer(day(6, 40))]
 
     expect(helped.effective).toBeGreaterThan(alone.effective! + 10)
     expect(helped.method).toContain(`40 labels count like ${Math.round(helped.effective!)} drawn plainly at random`)
   })
 
-  it('compares the scores of a day with the window as the model of that day scores it', () => {
+  it('compares the scores of a day with the window as scored by the same model', () => {
     const blurred = window.map((one) => ({ ...one, scores: [0.5, 0.5] }))
     const windows = new Map([[DATES[6]!, window]])
     const of = { ...evidence, window: blurred, windows }
 
     expect(answer(day(6, 40), 'posts', of)).toEqual(answer(day(6, 40)))
     expect(answer(day(6, 40), 'messages', of)).toEqual(answer(day(6, 40), 'messages'))
-    // A day whose plan has no window is compared with the kept scores.
+    // A day without a window in its plan falls back to the kept scores.
     const kept = { ...of, windows: new Map([[DATES[5]!, window]]) }
     expect(answer(day(6, 40), 'posts', kept)).toMatchObject({ modelWeight: 0, pacc: { state: 'not-estimable' } })
   })
 
-  it('compares each of seven days with the window of its own model by posts, and all with the kept scores by messages', () => {
+  it("uses each day's own window by posts, and the kept scores by messages, over seven days", () => {
     const days = DATES.map((_, place) => day(place, 40))
     const week = { from: DATES[0]!, to: DATES[6]! }
     const blurred = window.map((one) => ({ ...one, scores: [0.5, 0.5] }))
@@ -138,7 +135,7 @@ describe('an answer', () => {
     expect(over('messages', evidence).modelWeight).toBeGreaterThan(0.5)
   })
 
-  it('says which rate of wrong labels it assumes where nobody measured it, and is wider for it', () => {
+  it('names the assumed error rate, and is wider for it, when no error rate was measured', () => {
     const assumed = judgementErrors(noCounts(2))
     const judged = (one: DayFacts): DayFacts => ({
       ...one,
@@ -154,7 +151,7 @@ describe('an answer', () => {
     expect(found.tight).toMatchObject({ state: 'not-estimable', z7: null })
   })
 
-  it('says how many of the drawn messages were flagged, and that the share is of the others', () => {
+  it('counts flagged messages separately, and says that the share is of the others', () => {
     const one = day(6, 30)
     const flagged = new Set([idOf(6, 38), idOf(6, 39)])
 
@@ -172,7 +169,7 @@ describe('an answer', () => {
       /^Two people disagree about 38 % of the messages that both judged, so no share can be told/,
     ],
     ['not measured', 0, /^People disagree too often, so no share can be told/],
-  ])('from unreliable labels, %s, is no share but what one person says', (_, items, expected) => {
+  ])("from unreliable labels, %s, is withheld: the labels are one annotator's opinion", (_, items, expected) => {
     const counts = {
       ...noCounts(2),
       pairs: [
@@ -196,9 +193,9 @@ describe('an answer', () => {
 
   it.each([
     ['of one class', window.filter(({ label }) => label === 0)],
-    ['of too few labels', window.slice(0, 10)],
-    ['that is empty', []],
-  ])('leaves the model out by a window %s', (_, short) => {
+    ['too small', window.slice(0, 10)],
+    ['empty', []],
+  ])('ignores the model when the window is %s', (_, short) => {
     const found = answer(day(6, 40), 'posts', { ...evidence, window: short })
 
     expect(found).toMatchObject({ state: 'reported', modelWeight: 0, pacc: { state: 'not-estimable', shares: [] } })
@@ -206,7 +203,7 @@ describe('an answer', () => {
     expect(found.method).toContain('The model stays out')
   })
 
-  it('of too few labels is no number, but how many more would give one', () => {
+  it('of too few labels is no number; it says how many more are needed', () => {
     const found = answer(day(6, 4))
 
     expect(found).toMatchObject({ state: 'not-enough-labels', labels: 4, shares: [], raw: [] })
@@ -214,21 +211,21 @@ describe('an answer', () => {
     expect(found.words).toContain(`about ${found.more} more would give ±10 points`)
   })
 
-  it('that is wide says how many more labels would give ±10 points', () => {
+  it('with a wide interval says how many more labels would give ±10 points', () => {
     const found = answer(day(6, 12, { scored: false }))
 
     expect(found.state).toBe('reported')
     expect(found.more).toBeGreaterThan(10)
   })
 
-  it('of a day without posts is no share at all', () => {
+  it('is undefined for a day without posts', () => {
     const empty: DayFacts = { date: '2026-11-21', tally: emptyTally(2), drawn: [], collected: 1 }
 
     expect(answer(empty)).toMatchObject({ state: 'no-posts', shares: [], counting: [], more: null })
     expect(answer(empty).words).toBe('No posts about #aws were collected on 2026-11-21.')
   })
 
-  it('of a day that was capped allows for every post that is missing', () => {
+  it('of a capped day allows for every missing post', () => {
     const whole = answer(day(6, 40)).shares[0]!
     const most = answer(day(6, 40, { collected: 0.8 }))
 
@@ -237,14 +234,14 @@ describe('an answer', () => {
     expect(most.words).toContain('Of 20 % of the posts nothing is known')
   })
 
-  it('is withheld where too much is missing', () => {
+  it('is withheld when too much is missing', () => {
     const found = answer(day(6, 40, { collected: 0.6 }))
 
     expect(found).toMatchObject({ state: 'withheld', shares: [], pacc: { shares: [] }, tight: { shares: [] } })
     expect(found.words).toContain('only 60 % of the posts were collected')
   })
 
-  it('allows for posts that no sample was drawn from', () => {
+  it('allows for posts without a sample', () => {
     const one = day(6, 40)
     const more = emptyTally(2)
     for (let i = 0; i < 50; i++) addPost(more, idOf(9, i), [0.5, 0.5])
@@ -257,7 +254,7 @@ describe('an answer', () => {
 describe('the tight estimate', () => {
   const week = (missed = 0) => DATES.map((_, i) => day(i, 40, { missed }))
 
-  it('is shown while both agree over the week, and is narrower than the headline', () => {
+  it('is shown while it agrees with the headline over the week, and is narrower', () => {
     const days = week()
     const found = answer(days[6]!, 'posts', evidence, days)
 
@@ -267,13 +264,13 @@ describe('the tight estimate', () => {
     expect(disagreementIn(found)).toBeUndefined()
   })
 
-  it('is withheld where the model misses a kind of posts, and the disagreement has a name', () => {
+  it('is withheld when the model misses a kind of posts, and names the label that disagrees', () => {
     const days = week(7)
     const found = answer(days[6]!, 'posts', evidence, days)
 
     expect(found.tight).toMatchObject({ state: 'withheld', shares: [] })
     expect(Math.abs(found.tight.z7 ?? 0)).toBeGreaterThanOrEqual(2)
-    // Of two labels both are as far apart, and the first is named.
+    // With two labels both differ equally, and the first one is named.
     expect(disagreementIn(found)).toMatchObject({ label: 'technical' })
     expect(found.state).toBe('reported')
   })
@@ -285,7 +282,7 @@ describe('the tight estimate', () => {
   })
 })
 
-it('puts seven days together: narrower than one, and a message that lives for days counts once', () => {
+it('pools seven days into a narrower interval, and counts a message that lasts for days once', () => {
   const days = DATES.map((_, i) => day(i, 40))
   const again = { ...days[6]!, date: DATES[5]! }
   const about = { from: DATES[0]!, to: DATES[6]! }
@@ -308,14 +305,14 @@ describe.each(['posts', 'messages'] as const)('by %s a message that is drawn on 
     return answerOverStretch(stretchOver(days, 2), days, { from: DATES[5]!, to: DATES[6]!, basis }, evidence)
   }
 
-  it('is one label of one sampled message', () => {
+  it('counts as one label of one sampled message', () => {
     const found = twice(30)
 
     expect(found).toMatchObject({ state: 'reported', labels: 30, sampled: 40 })
     expect(found.method).toContain('the 30 labels of')
   })
 
-  it('does not make its labels enough', () => {
+  it('does not make up for too few labels', () => {
     const found = twice(6)
 
     expect(found).toMatchObject({ state: 'not-enough-labels', labels: 6 })
@@ -324,7 +321,7 @@ describe.each(['posts', 'messages'] as const)('by %s a message that is drawn on 
 })
 
 describe('a tally', () => {
-  it('keeps a random sample of the messages where there are too many, and its means stay near', () => {
+  it('keeps a random sample when there are too many messages, with means close to the full ones', () => {
     const [all, some] = [emptyTally(2), emptyTally(2)]
     for (let i = 0; i < 20_000; i++) {
       const scores = i % 4 === 0 ? [0.9, 0.1] : [0.3, 0.7]
@@ -344,7 +341,7 @@ describe('a tally', () => {
   })
 })
 
-it('gives the same digits in whatever order the messages of its tallies came', () => {
+it('gives identical digits for any order of its messages', () => {
   const scores = (i: number) => [0.1 + (i % 7) / 10, 0.9 - (i % 7) / 10]
   const [up, down] = [emptyTally(2), emptyTally(2)]
   for (let i = 0; i < 50; i++) addPost(up, hashed(i), scores(i))
@@ -358,7 +355,7 @@ it('gives the same digits in whatever order the messages of its tallies came', (
   )
 })
 
-it('keeps a message one by one that is asked about, where there are too many', () => {
+it('keeps an asked message even when there are too many to keep each', () => {
   const tally = emptyTally(2)
   for (let i = 0; i < 500; i++) addPost(tally, hashed(i), [1, 0], { most: 50, isAsked: (id) => id === hashed(7) })
 
@@ -367,7 +364,7 @@ it('keeps a message one by one that is asked about, where there are too many', (
   expect(tally.kept.size + tally.aside.size).toBeLessThanOrEqual(51)
 })
 
-describe('how much of a day was collected', () => {
+describe('the collected part of a day', () => {
   const run = (over: Partial<RunRecord>): RunRecord => ({
     hashtag: 'aws',
     date: '2026-11-21',
@@ -394,30 +391,30 @@ describe('how much of a day was collected', () => {
 
   it.each<[string, Partial<RunRecord>, number, string]>([
     ['all of it', {}, 1, 'All of the day'],
-    ['as many posts as the source counts', { existing: 90 }, 1, 'All of the day'],
+    ['all, at the count of the source', { existing: 90 }, 1, 'All of the day'],
     [
-      'by the count of the source, other languages too',
+      "by the source's count, including other languages",
       { ...capped, existing: 400, otherLanguages: 60 },
       0.4,
       'caps.posts.perDay',
     ],
-    ['by the time that was read', { ...capped, covered: half }, 0.5, 'About 50 %'],
-    ['nothing', { ...capped, covered: null }, 0, 'About 0 %'],
+    ['by the covered time', { ...capped, covered: half }, 0.5, 'About 50 %'],
+    ['zero', { ...capped, covered: null }, 0, 'About 0 %'],
     [
-      'what is left of a gap',
+      'the covered rest beside a gap',
       { complete: false, gap, covered: { from: gap.to, to: half.to } },
       0.75,
       'nothing from 2026-11-21T00:00',
     ],
-    ['about what the network counts', { ...capped, existing: 400, existingIsEstimate: true }, 0.25, 'counts about 400'],
+    ["by the network's estimate", { ...capped, existing: 400, existingIsEstimate: true }, 0.25, 'counts about 400'],
     [
-      'by the count of the source, with what the settings leave out',
+      "by the source's count, including posts that the settings exclude",
       { ...capped, existing: 400, leftOut: { 'not indexable': 100 } },
       0.5,
       'Left out: 100 not indexable.',
     ],
-    ['what is left of a gap, by count', { complete: false, gap, existing: 200 }, 0.375, 'About 38 %'],
-  ])('is %s', (_, over, collected, words) => {
+    ['the rest beside a gap, by count', { complete: false, gap, existing: 200 }, 0.375, 'About 38 %'],
+  ])('is computed as: %s', (_, over, collected, words) => {
     const found = collectionOf([run(over)])
 
     expect(found.collected).toBeCloseTo(collected)
@@ -425,9 +422,9 @@ describe('how much of a day was collected', () => {
   })
 })
 
-describe('of three labels', () => {
+describe('a share of three labels', () => {
   const NAMES = ['technical', 'marketing', 'jobs']
-  /** A hundred messages, of which forty are labelled, so many of each class in ten. */
+  /** A hundred messages, forty of them labelled, with this many of each class in ten. */
   const threeOf = (inTen: readonly number[]): DayFacts => {
     const tally = emptyTally(3)
     const sample: Sampled[] = []
@@ -444,7 +441,7 @@ describe('of three labels', () => {
   }
   const ofThree: Evidence = { hashtag: 'aws', labels: NAMES, window: [], errors: noErrors(3), status: 'ok' }
 
-  it('the bounds for all at once are wider than those of each', () => {
+  it('has wider bounds for all labels jointly than for each alone', () => {
     for (const { low, high, jointLow, jointHigh } of answer(threeOf([5, 3, 2]), 'posts', ofThree).shares) {
       expect(jointLow).toBeLessThan(low)
       expect(jointHigh).toBeGreaterThan(high)
@@ -452,10 +449,10 @@ describe('of three labels', () => {
   })
 
   it.each<[string, number[], string]>([
-    ['all others', [8, 1, 1], ' More are technical than each of the others.'],
-    ['one other', [5, 4, 1], ' More are technical than jobs.'],
-    ['none', [4, 3, 3], ' Which label is the largest cannot be told.'],
-  ])('the largest is said to be larger than %s only where these bounds say so', (_, inTen, expected) => {
+    ['all the others', [8, 1, 1], ' More are technical than each of the others.'],
+    ['one of the others', [5, 4, 1], ' More are technical than jobs.'],
+    ['none of the others', [4, 3, 3], ' Which label is the largest cannot be told.'],
+  ])('calls the largest larger than %s only when the joint bounds allow it', (_, inTen, expected) => {
     expect(answer(threeOf(inTen), 'posts', ofThree).words).toContain(expected)
   })
 })

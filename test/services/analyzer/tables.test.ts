@@ -41,7 +41,7 @@ async function rowsAt(key: string, from = bucket): Promise<Record<string, unknow
 const postsAt = async (from = bucket) => (await rowsAt(TABLE, from)).map(({ post_id: post }) => post)
 
 describe('the table of predictions', () => {
-  it('has what the model said of each post', async () => {
+  it("has the model's prediction for each post", async () => {
     await writePredictions(bucket, PLACE, [await classified('one', ['1'])])
 
     expect(await rowsAt(TABLE)).toEqual([
@@ -71,7 +71,7 @@ describe('the table of predictions', () => {
     expect((await other.read(TABLE))?.body.equals((await bucket.read(TABLE))!.body)).toBe(true)
   })
 
-  it('is not written again for the same runs', async () => {
+  it('is not rewritten for the same runs', async () => {
     const one = await classified('one', ['1'])
     await writePredictions(bucket, PLACE, [one])
     const before = bucket.written.length
@@ -83,7 +83,7 @@ describe('the table of predictions', () => {
 })
 
 describe('the table of shares', () => {
-  it('has a row for each category, period and basis, also where nothing could be told', async () => {
+  it('has a row for each category, period and basis, including withheld shares', async () => {
     const report = exampleReport(DAY)
 
     await writeShares(bucket, PLACE, report, ['technical', 'marketing'])

@@ -6,22 +6,22 @@ const said = (probability: number, isRight: boolean, basis: 'text' | 'prior' = '
   truth: isRight ? 0 : 1,
   basis,
 })
-/** Surer than it is right. */
+/** Overconfident forecasts. */
 const texts = Array.from({ length: 60 }, (_, i) => said(0.95, i % 5 > 0))
 const unknown = Array.from({ length: 40 }, (_, i) => said(0.7, i % 10 < 7, 'prior'))
 
-it('a prior takes no part in the fit of the temperature, and no temperature changes it', () => {
+it('does not let priors influence the fitted temperature, nor the temperature change priors', () => {
   const without = calibrate({ forecasts: texts })
   const all = calibrate({ forecasts: [...texts, ...unknown] })
 
   expect(all?.temperature).toBe(without?.temperature)
   expect(all?.temperature).toBeGreaterThan(1.5)
-  // Priors are as often right as they say, so that they have no error of their own.
+  // Priors are calibrated, so they add no calibration error.
   expect(all?.ece.raw).toBeCloseTo(0.6 * without!.ece.raw, 6)
   expect(all?.ece.scaled).toBeCloseTo(0.6 * without!.ece.scaled, 1)
 })
 
-it('a model that knows nothing of any item is calibrated as it is', () => {
+it('leaves a model uncalibrated that has only priors for every item', () => {
   expect(calibrate({ forecasts: unknown })).toMatchObject({
     items: 40,
     temperature: 1,
@@ -29,6 +29,6 @@ it('a model that knows nothing of any item is calibrated as it is', () => {
   })
 })
 
-it('nothing is calibrated on no items', () => {
+it('calibrates nothing without items', () => {
   expect(calibrate({ forecasts: [] })).toBeNull()
 })

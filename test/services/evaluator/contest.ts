@@ -5,7 +5,7 @@ import type { DatasetRecord, EvaluationLine, TrainingRecord } from '../../../sha
 import type { TestBucket } from '../../shared/bucket'
 import { archiveOf, tinyModel } from '../../shared/models'
 
-/** A text of one class: its words come up in no other. `plain` stands in every text. */
+/** A text whose words occur in one class only, except `plain`, which every text contains. */
 export const item = (label: string, n: number): EvaluationLine => ({
   item: `${label}${n}`,
   post: `${label}${n}`,
@@ -28,13 +28,13 @@ export interface Trained {
   schemaVersion?: number
   textVersion?: string
   evaluation?: EvaluationLine[]
-  /** What the model learnt: by default what is true. */
+  /** The training labels of the model; the true ones by default. */
   learnt?: { label: string; text: string }[]
   archive?: Buffer
   engine?: string
 }
 
-/** Put a dataset and a model trained on it into the bucket, as formatter and trainer leave them. */
+/** Stores a dataset and a model trained on it, as the formatter and the trainer do. */
 export async function putTrained(bucket: TestBucket, trained: Trained): Promise<void> {
   const {
     job,
@@ -107,7 +107,7 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
   await bucket.put(keys.training({ job }), JSON.stringify(training))
 }
 
-/** What a model learns whose labels were swapped for the first `wrong` texts of each class. */
+/** Training labels in which the first `wrong` texts of each class are swapped. */
 export const spoiled = (wrong: number): { label: string; text: string }[] =>
   items(['marketing', 10], ['technical', 20]).map(({ label, text }, i) => {
     const n = label === 'marketing' ? i : i - 10

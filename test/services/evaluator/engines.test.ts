@@ -26,8 +26,8 @@ const card = (engine: string, day: number, change: Change = {}): JudgedModel => 
   }
 }
 
-describe('engines side by side', () => {
-  it('have the latest model of each, this card’s first, with what it costs and how fast it is', () => {
+describe('engines compared on a card', () => {
+  it("list the latest model of each, this card's first, with cost and speed", () => {
     const [own, other] = sideBySide(card('linear', 5, { verdict: 'promoted', champion: 'fasttext-4' }), [
       card('fasttext', 3, { verdict: 'promoted' }),
       card('fasttext', 4, { champion: 'fasttext-3', macroF1: 0.7 }),
@@ -48,7 +48,7 @@ describe('engines side by side', () => {
     expect(other).toMatchObject({ engine: 'fasttext', job: 'fasttext-4', isLive: false, macroF1: 0.7 })
   })
 
-  it('drift is the difference to the mean of the engine’s models of the 14 days of labels before', () => {
+  it("have as drift the difference to the engine's mean over 14 days of labels", () => {
     const before = [
       card('linear', 1, { macroF1: 0.1 }),
       card('linear', 6, { macroF1: 0.7 }),
@@ -59,7 +59,7 @@ describe('engines side by side', () => {
     expect(sideBySide(card('linear', 20), [])[0]!.drift).toBeNull()
   })
 
-  it('an engine that loses says since when, how often and for how much', () => {
+  it('say since when, how often and at what cost an engine has lost', () => {
     const days = Array.from({ length: 30 }, (_, i) => i + 1)
     const cards = days.flatMap((day) => [
       card('linear', day, { champion: 'fasttext-1' }),
@@ -71,7 +71,7 @@ describe('engines side by side', () => {
     expect(linear!.lost).toEqual({ since: dateOf(1), days: 31, isLong: true, trainings: 31, seconds: 62, usd: 0.31 })
   })
 
-  it('the run of losses ends at the last day on which one of its models was live', () => {
+  it('end a run of losses at the last day on which a model of the engine was live', () => {
     const cards = [
       card('linear', 1, { verdict: 'promoted' }),
       card('linear', 2, { champion: 'linear-1' }),
@@ -88,11 +88,11 @@ describe('engines side by side', () => {
     expect(rows[1]!.lost).toEqual({ since: dateOf(4), days: 1, isLong: false, trainings: 1, seconds: 2, usd: null })
   })
 
-  it('models of another version of the labels do not count', () => {
+  it('ignore models of another label version', () => {
     expect(sideBySide(card('linear', 5), [card('fasttext', 4, { schemaVersion: 2 })])).toHaveLength(1)
   })
 
-  it('are the same in any order of the cards', () => {
+  it('do not depend on the order of the cards', () => {
     const cards = [
       card('fasttext', 3, { verdict: 'promoted' }),
       card('fasttext', 4, { champion: 'fasttext-3' }),

@@ -21,7 +21,7 @@ let registry: MemoryRegistry
 let warnings: unknown[]
 let ports: EvaluatePorts
 
-/** An evaluator that has read nothing yet, with what it tells. */
+/** A cold-started evaluator, with its events. */
 function evaluatorOf(objects: TestBucket) {
   const { publish, events: told } = recorder('evaluator')
   const its = memoryRegistry()
@@ -47,7 +47,7 @@ const champion = () => bucket.readJson(keys.champion({}), championRecord)
 const card = (job: string) => bucket.readJson(keys.card({ job }), cardRecord)
 
 describe('a first model', () => {
-  it('goes live when it beats the majority class, and says all that a subscriber needs', async () => {
+  it('goes live when it beats the majority class, with everything in the event that a subscriber needs', async () => {
     await putTrained(bucket, { job: 'first' })
 
     const outcome = await evaluate(ports)('first', NOW)
@@ -73,19 +73,19 @@ describe('a first model', () => {
 
   it.each([
     ['no evaluation items', { evaluation: [] }, '0 evaluation items are too few: 60 are needed'],
-    ['too few of them', { evaluation: items(['technical', 30], ['marketing', 29]) }, '59 evaluation items are too few'],
-    ['one class alone', { evaluation: items(['technical', 65]) }, 'every evaluation item is "technical"'],
+    [
+      'too few evaluation items',
+      { evaluation: items(['technical', 30], ['marketing', 29]) },
+      '59 evaluation items are too few',
+    ],
+    ['only one class', { evaluation: items(['technical', 65]) }, 'every evaluation item is "technical"'],
     [
       'labels of another task',
       { learnt: [...spoiled(0), { label: 'spam', text: 'offer' }] },
       'the model answers "spam"',
     ],
-    [
-      'everything upside down',
-      { learnt: spoiled(20) },
-      'does not clearly beat the 0.400 of always answering "technical"',
-    ],
-  ])('stays out with %s, and says so', async (_, trained, reason) => {
+    ['inverted labels', { learnt: spoiled(20) }, 'does not clearly beat the 0.400 of always answering "technical"'],
+  ])('is rejected with the reason: %s', async (_, trained, reason) => {
     await putTrained(bucket, { job: 'first', ...trained })
 
     const { verdict, reasons } = await evaluate(ports)('first', NOW)
@@ -98,14 +98,14 @@ describe('a first model', () => {
 
   it.each([
     [
-      'cut short',
+      'truncated',
       async () => (await archiveOf({ 'model.bin': tinyModel(spoiled(0)) })).subarray(0, 200),
       'bytes that end in',
     ],
-    ['of something else', async () => archiveOf({ 'weights.bin': 'x' }), 'found only weights.bin'],
-    ['with a model.bin of something else', async () => archiveOf({ 'model.bin': 'hello' }), 'model.bin'],
+    ['an archive without a model', async () => archiveOf({ 'weights.bin': 'x' }), 'found only weights.bin'],
+    ['an archive whose model.bin is not a model', async () => archiveOf({ 'model.bin': 'hello' }), 'model.bin'],
     ['not an archive', async () => Buffer.from('hello'), 'expected a whole model.tar.gz'],
-  ])('stays out when its artefact is %s', async (_, archive, reason) => {
+  ])('is rejected when its artefact is %s', async (_, archive, reason) => {
     await putTrained(bucket, { job: 'first', archive: await archive() })
 
     const { verdict, reasons } = await evaluate(ports)('first', NOW)
@@ -116,7 +116,7 @@ describe('a first model', () => {
     expect(events).toMatchObject([{ name: 'ModelRejected', detail: { macroF1: null } }])
   })
 
-  it('fails by name when the evaluation set is not the one of its dataset', async () => {
+  it('fails with a named error when the evaluation set does not match its dataset', async () => {
     await putTrained(bucket, { job: 'first' })
     await bucket.put(keys.evaluation({ dataset: 'data-of-first' }), '{}\n')
 
@@ -127,7 +127,7 @@ describe('a first model', () => {
 describe('a challenger', () => {
   const day = (n: number) => `2026-11-${20 + n}`
 
-  it('replaces a champion that it equals, for it knows more', async () => {
+  it('replaces a champion of equal score, because it has later labels', async () => {
     await putTrained(bucket, { job: 'old', latestDate: day(1) })
     await putTrained(bucket, { job: 'new', latestDate: day(2) })
 
@@ -138,7 +138,7 @@ describe('a challenger', () => {
     expect((await card('new')).scores.champion).toMatchObject({ accuracy: 1 })
   })
 
-  it('stays out when it is worse, and the champion stays', async () => {
+  it('is rejected when it is worse, and the champion stays', async () => {
     await putTrained(bucket, { job: 'old', latestDate: day(1) })
     await putTrained(bucket, { job: 'new', latestDate: day(2), learnt: spoiled(6) })
 
@@ -168,8 +168,8 @@ describe('a challenger', () => {
     expect(await champion()).toMatchObject({ job: 'newer' })
   })
 
-  it('is measured by its own tokens, and a champion of text version 1 by those of version 1', async () => {
-    // Somebody wrote of entities, as `&lt;`: version 1 took them for the characters.
+  it('is measured on its own tokens, and a champion of text version 1 on tokens of version 1', async () => {
+    // A post that mentions the entity `&lt;`: text version 1 decoded it.
     const posts = items(['marketing', 40], ['technical', 80])
     const of = (marketing: string, technical: string) => (line: EvaluationLine) => ({
       ...line,
@@ -206,7 +206,7 @@ describe('a challenger', () => {
     expect(await champion()).toMatchObject({ job: 'newer' })
   })
 
-  it('by another version of the labels is held against the majority class, not against the champion', async () => {
+  it('of another label version is compared with the majority class, not with the champion', async () => {
     await putTrained(bucket, { job: 'old' })
     await putTrained(bucket, { job: 'new', schemaVersion: 2, learnt: spoiled(4) })
 
@@ -219,7 +219,7 @@ describe('a challenger', () => {
     })
   })
 
-  it('takes over from a champion whose artefact is gone', async () => {
+  it('replaces a champion whose artefact is gone', async () => {
     await putTrained(bucket, { job: 'old', latestDate: day(1) })
     await putTrained(bucket, { job: 'new', latestDate: day(2), learnt: spoiled(1) })
     await evaluate(ports)('old', NOW)
@@ -236,12 +236,12 @@ describe('a challenger beside models of the last two weeks', () => {
   const put = (job: string, latestDate: string, learnt = spoiled(0), engine = 'fasttext') =>
     putTrained(bucket, { job, latestDate, learnt, engine })
 
-  it('is held against the best of them too, on its own window', async () => {
+  it('is also compared with the best of them, on its own window', async () => {
     await put('best', '2026-11-10')
     await put('lower', '2026-11-11', spoiled(5))
     await put('low', '2026-11-12', spoiled(5))
     await evaluate(ports)('best', NOW)
-    // A gate that lets it go live shows what the next contest makes of it.
+    // A gate that promotes the model shows how the next contest treats it.
     await evaluate({ ...ports, gate: { ...GATE, standardErrors: 9, bestLoss: 1, recallLoss: 1 } })('lower', NOW)
     expect(await champion()).toMatchObject({ job: 'lower' })
 
@@ -254,7 +254,7 @@ describe('a challenger beside models of the last two weeks', () => {
     expect(await card('low')).toMatchObject({ champion: 'lower', best: { job: 'best', macroF1: 1 } })
   })
 
-  it('is not held against one that was replaced more than two weeks before, or whose artefact is gone', async () => {
+  it('is not compared with one that was replaced more than two weeks ago, or whose artefact is gone', async () => {
     await put('best', '2026-10-10')
     await put('lower', '2026-10-11', spoiled(5))
     await put('low', '2026-11-12', spoiled(5))
@@ -265,7 +265,7 @@ describe('a challenger beside models of the last two weeks', () => {
     expect(await card('low')).toMatchObject({ champion: 'lower', best: null })
   })
 
-  it('is not held against one that was rolled back', async () => {
+  it('is not compared with one that was rolled back', async () => {
     await put('one', '2026-11-10', spoiled(5))
     await put('two', '2026-11-11')
     await put('three', '2026-11-12', spoiled(5))
@@ -276,7 +276,7 @@ describe('a challenger beside models of the last two weeks', () => {
     expect(await card('three')).toMatchObject({ champion: 'one', best: null })
   })
 
-  it('of another engine goes live when it was ahead on two days of labels before', async () => {
+  it('of another engine goes live when it was also ahead on the two previous days of labels', async () => {
     ports.gate = { ...GATE, standardErrors: 9 }
     await put('first', '2026-11-10', spoiled(5))
     await put('a', '2026-11-11', spoiled(0), 'naive-bayes')
@@ -295,7 +295,7 @@ describe('a challenger beside models of the last two weeks', () => {
     expect(await champion()).toMatchObject({ job: 'c', engine: 'naive-bayes' })
   })
 
-  it('of the engine that was replaced days before has to be surely better for days', async () => {
+  it('of a recently replaced engine must be significantly better for days', async () => {
     await put('first', '2026-11-10', spoiled(6))
     await put('other', '2026-11-11', spoiled(5), 'naive-bayes')
     await put('back', '2026-11-13', spoiled(0))
@@ -316,7 +316,7 @@ describe('an evaluation', () => {
   }
   const JOBS = ['old', 'new', 'worse']
 
-  it('that comes twice changes nothing and publishes the same events again', async () => {
+  it('is idempotent: a duplicate event changes nothing and publishes the same events', async () => {
     await prepare(bucket)
     for (const job of JOBS) await evaluate(ports)(job, NOW)
     const once = {
@@ -343,7 +343,7 @@ describe('an evaluation', () => {
     expect(events).toHaveLength(before)
   })
 
-  it('that dies after any of its writes leaves what a clean run leaves', async () => {
+  it('leaves the same result as an uninterrupted one when it is killed after any write', async () => {
     await prepare(bucket)
     const prepared = bucket.written.length
     for (const job of JOBS) await evaluate(ports)(job, NOW)
@@ -351,7 +351,7 @@ describe('an evaluation', () => {
     const cleanEvents = new Set(events.map(({ detail }) => detail.id))
     const writes = bucket.written.length - prepared
 
-    // Twice champion.json, three cards, their rows for SQL, three notes of the registry, two times how the champion before does.
+    // champion.json twice, three cards with their SQL rows, three registry records, and live.json twice.
     expect(writes).toBe(13)
     for (let fatal = 1; fatal <= writes; fatal++) {
       const other = testBucket()
@@ -370,7 +370,7 @@ describe('an evaluation', () => {
     }
   })
 
-  it('finishes what a dead one left of the champion before it moves champion.json on', async () => {
+  it('completes the promotion of a killed evaluation before it updates champion.json', async () => {
     await prepare(bucket)
     bucket.afterWrite = (key) => {
       if (key === keys.champion({})) throw new Error('the function died')
@@ -442,7 +442,7 @@ describe('a card', () => {
     expect(await champion()).toMatchObject({ temperature: 0.2, provisional: false, latestDate: '2026-11-22' })
   })
 
-  it('of a first model says that it is provisional, and so do champion.json and the event', async () => {
+  it('of a first model is marked provisional, like champion.json and the event', async () => {
     await putTrained(bucket, { job: 'first' })
 
     await evaluate(ports)('first', NOW)
@@ -452,7 +452,7 @@ describe('a card', () => {
     expect(events).toMatchObject([{ detail: { provisional: true, labelStatus: 'unmeasured', temperature: 0.2 } }])
   })
 
-  it('has the champion scored again by the newest items, and only those', async () => {
+  it('scores the champion again on the newest items, and only on those', async () => {
     ports.gate = { ...GATE, window: 100 }
     const older = items(['marketing', 50], ['technical', 50])
     const newer = items(['marketing', 150], ['technical', 150])
@@ -471,7 +471,7 @@ describe('a card', () => {
     })
   })
 
-  it('is judged on the newest posts, and not on old ones whose labels were put right lately', async () => {
+  it('is judged on the newest posts, not on old ones that were corrected lately', async () => {
     ports.gate = { ...GATE, window: 100 }
     const newer = items(['marketing', 50], ['technical', 50]).map((one) => ({ ...one, date: '2026-11-22' }))
     const corrected = items(['marketing', 80], ['technical', 80])
@@ -484,7 +484,7 @@ describe('a card', () => {
     expect(await card('first')).toMatchObject({ window: { items: 100, from: '2026-11-22', to: '2026-11-22' } })
   })
 
-  it('leaves out what stands in the training set too, and rejects when that is much', async () => {
+  it('excludes items of the training set, and rejects the model when there are many', async () => {
     const evaluation = items(['marketing', 40], ['technical', 80])
     const seen = evaluation.map((one, i) => (i < 12 ? { ...one, text: `${one.text} again` } : one))
     await putTrained(bucket, { job: 'first', evaluation: seen })
@@ -495,7 +495,7 @@ describe('a card', () => {
     expect(await card('first')).toMatchObject({ window: { items: 108, leaked: 12 } })
   })
 
-  it('of later labels stays in live.json when an earlier one comes again', async () => {
+  it('of later labels stays in live.json when an earlier event comes again', async () => {
     for (const [job, day] of [
       ['a', '20'],
       ['b', '21'],
@@ -545,7 +545,7 @@ describe('the model registry', () => {
       for (const text of Object.entries(properties).flat()) expect(text).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u)
   })
 
-  it('has the champion as the latest approved one after a rollback too', async () => {
+  it('has the champion as the latest approved version after a rollback, too', async () => {
     await three()
 
     await rollback(ports)('one', later)
@@ -554,7 +554,7 @@ describe('the model registry', () => {
     expect(registry.versions[2]).toMatchObject({ why: 'rolled back: one is live' })
   })
 
-  it('is put right by the next evaluation, champion.json being the truth', async () => {
+  it('is corrected from champion.json by the next evaluation', async () => {
     await three()
     registry.versions[2]!.status = 'Rejected'
     await putTrained(bucket, { job: 'worse', latestDate: '2026-11-14', learnt: spoiled(6) })
@@ -564,7 +564,7 @@ describe('the model registry', () => {
     expect(registry.statuses()).toEqual(['Approved', 'Approved', 'Approved', 'Rejected'])
   })
 
-  it('does not approve again what was rolled back, when the event of its training comes late', async () => {
+  it('does not approve a rolled-back model again when its training event comes late', async () => {
     await three()
     await rollback(ports)(true, later)
 
@@ -573,7 +573,7 @@ describe('the model registry', () => {
     expect(registry.statuses()).toEqual(['Approved', 'Approved', 'Rejected'])
   })
 
-  it('gets no second version from who died before noting the first', async () => {
+  it('gets no second version when an evaluation crashed before recording the first', async () => {
     await putTrained(bucket, { job: 'first' })
     bucket.afterWrite = (key) => {
       if (key === keys.card({ job: 'first' })) throw new Error('the function died')
@@ -593,7 +593,7 @@ describe('the model registry', () => {
     expect(registry.statuses()).toEqual(['Approved'])
   })
 
-  it('that refuses is a warning: the model goes live and is rolled back all the same', async () => {
+  it('that refuses causes only a warning: promotion and rollback go ahead', async () => {
     const refuse = () =>
       Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException', $fault: 'client' }))
     Object.assign(registry, { add: refuse, statusOf: refuse, decide: refuse })
@@ -612,9 +612,9 @@ describe('the model registry', () => {
   })
 
   it.each([
-    ['is throttled', { name: 'ThrottlingException', $fault: 'client' }],
-    ['fails by itself', { name: 'InternalFailure', $fault: 'server' }],
-  ])('that %s is asked again by the retry of the event', async (_, error) => {
+    ['throttles', { name: 'ThrottlingException', $fault: 'client' }],
+    ['fails internally', { name: 'InternalFailure', $fault: 'server' }],
+  ])('is retried with the event when it %s', async (_, error) => {
     await putTrained(bucket, { job: 'first' })
     const { add } = registry
     registry.add = () => Promise.reject(Object.assign(new Error('no'), error))
@@ -626,7 +626,7 @@ describe('the model registry', () => {
     expect(registry.statuses()).toEqual(['Approved'])
   })
 
-  it('has no model of a region where nothing could serve it', async () => {
+  it('has no model in a region whose images cannot serve it', async () => {
     await putTrained(bucket, { job: 'first' })
 
     expect(await evaluate({ ...ports, region: 'mx-central-1' })('first', NOW)).toMatchObject({ live: true })
@@ -635,14 +635,14 @@ describe('the model registry', () => {
   })
 })
 
-describe('which model was live', () => {
+describe('the log of live models', () => {
   const at = (hour: number) => new Date(Date.UTC(2026, 10, 22, hour))
   const answer = async (hour: number) => {
     const { job, since, until } = await liveAt(bucket, at(hour))
     return [job, since.slice(11, 13), until?.slice(11, 13)]
   }
 
-  it('has an answer for every time, also after a rollback', async () => {
+  it('has the model of every instant, also after a rollback', async () => {
     for (const [i, job] of ['one', 'two'].entries()) {
       await putTrained(bucket, { job, latestDate: `2026-11-1${i}` })
       await evaluate(ports)(job, at(2 + 2 * i))
@@ -656,7 +656,7 @@ describe('which model was live', () => {
     await expect(liveAt(bucket, at(1))).rejects.toThrow(/^NOT_FOUND.*no model was live at .*: one went live first/s)
   })
 
-  it('says so where no model has ever been live', async () => {
+  it('says when no model has ever been live', async () => {
     await expect(liveAt(bucket, at(1))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
@@ -665,7 +665,7 @@ describe('two evaluations at once', () => {
   it.each([
     ['better', 'worse'],
     ['worse', 'better'],
-  ])('of %s and %s models leave the better one live', async (...jobs) => {
+  ])('of a %s and a %s model leave the better one live', async (...jobs) => {
     await putTrained(bucket, { job: 'better' })
     await putTrained(bucket, { job: 'worse', learnt: spoiled(5) })
 
@@ -694,7 +694,7 @@ describe('two evaluations at once', () => {
     expect(await card('mine')).toMatchObject({ champion: 'theirs' })
   })
 
-  it('give up by name when others move the champion again and again', async () => {
+  it('give up with a named error when others keep changing the champion', async () => {
     await putTrained(bucket, { job: 'mine' })
     ports.objects.swap = async () => false
 
@@ -706,7 +706,7 @@ describe('two evaluations at once', () => {
 })
 
 describe('latestJob', () => {
-  it('is the one whose training was recorded last, and is named when there is none', async () => {
+  it('is the job recorded last, and fails with a named error when there is none', async () => {
     await expect(latestJob(bucket)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await putTrained(bucket, { job: 'z-first' })
     await putTrained(bucket, { job: 'a-second' })
@@ -714,7 +714,7 @@ describe('latestJob', () => {
     expect(await latestJob(bucket)).toBe('a-second')
   })
 
-  it('goes by what was recorded, not by when S3 stored it', async () => {
+  it('is ordered by what was recorded, not by the time in S3', async () => {
     for (const [job, recordedAt] of [
       ['second', '2026-11-22T11:00:00.500Z'],
       ['first', '2026-11-22T11:00:00.400Z'],
@@ -728,7 +728,7 @@ describe('latestJob', () => {
   })
 })
 
-describe('rollback', () => {
+describe('a rollback', () => {
   const three = async () => {
     for (const [i, job] of ['one', 'two', 'three'].entries()) {
       await putTrained(bucket, { job, latestDate: `2026-11-1${i}` })
@@ -737,7 +737,7 @@ describe('rollback', () => {
   }
   const later = new Date('2026-11-22T09:00:00Z')
 
-  it('puts the champion before back, and then the one before that', async () => {
+  it('restores the previous champion, and then the one before that', async () => {
     await three()
 
     expect(await rollback(ports)(true, later)).toEqual({ champion: 'two', before: 'three' })
@@ -746,7 +746,7 @@ describe('rollback', () => {
     await expect(rollback(ports)(true, later)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('puts a named champion back', async () => {
+  it('restores a named champion', async () => {
     await three()
 
     await rollback(ports)('one', later)
@@ -754,7 +754,7 @@ describe('rollback', () => {
     expect(await champion()).toMatchObject({ job: 'one', promotedAt: later.toISOString() })
   })
 
-  it('is told of by whoever asks again, when the first died before it told, and moves nothing', async () => {
+  it('is published by a retry, which changes nothing, when the first attempt crashed before publishing', async () => {
     await three()
     const { publish } = ports
     ports.publish = () => Promise.reject(new Error('the function died'))
@@ -771,13 +771,13 @@ describe('rollback', () => {
     expect(told[1]).toEqual(told[0])
   })
 
-  it('refuses the champion that went live by its verdict', async () => {
+  it('refuses the champion that is live already', async () => {
     await three()
 
     await expect(rollback(ports)('three', later)).rejects.toMatchObject({ code: 'REQUEST_INVALID' })
   })
 
-  it('leaves the champion when the artefact of the one before does not load', async () => {
+  it('leaves the champion when the previous artefact does not load', async () => {
     await three()
     await bucket.put(keys.artefact({ job: 'two' }), 'gone')
 
@@ -785,7 +785,7 @@ describe('rollback', () => {
     expect(await champion()).toMatchObject({ job: 'three' })
   })
 
-  it('is not undone by a late copy of the event that promoted the model', async () => {
+  it('is not undone by a late duplicate of the event that promoted the model', async () => {
     await three()
     await rollback(ports)(true, later)
 
@@ -794,7 +794,7 @@ describe('rollback', () => {
     expect(await champion()).toMatchObject({ job: 'two' })
   })
 
-  it('is not undone by an evaluation that died with the model live, and is tried again', async () => {
+  it('is not undone by the retry of an evaluation that crashed after promoting its model', async () => {
     await three()
     await putTrained(bucket, { job: 'four', latestDate: '2026-11-13' })
     bucket.afterWrite = (key) => {
@@ -811,7 +811,7 @@ describe('rollback', () => {
     expect(events.at(-1)).toMatchObject({ name: 'ModelRolledBack', detail: { job: 'three', replaces: 'four' } })
   })
 
-  it('says so when there is nothing to put back', async () => {
+  it('fails when there is no previous champion', async () => {
     await expect(rollback(ports)(true, later)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await putTrained(bucket, { job: 'bad', learnt: spoiled(20) })
     await evaluate(ports)('bad', NOW)

@@ -13,13 +13,13 @@ const itemsOf = (marketing: number, technical: number): EvaluationLine[] => [
   ...Array.from({ length: technical }, (_, n) => item('technical', n)),
 ]
 
-/** What a model that is rather sure says. */
+/** The probabilities of a fairly confident model. */
 const sure = (answer: string) => ({
   probabilities: LABELS.map((label) => (label === answer ? 0.9 : 0.1)),
   basis: 'text' as const,
 })
 
-/** A model that has so many of each class wrong; `from` shifts which ones. */
+/** A model with this many errors per class; `from` shifts which items are wrong. */
 function contender(
   job: string,
   items: readonly EvaluationLine[],
@@ -72,14 +72,14 @@ function contest(challenger: Contender, champion: Contender | undefined, items =
   }
 }
 
-/** Names of the rules that a challenger does not pass. */
+/** The names of the rules that a challenger fails. */
 const failed = (given: Contest): string[] =>
   judge(given, GATE).gate.flatMap(({ name, passed }) => (passed ? [] : [name]))
 
-describe('without a champion', () => {
+describe('the gate without a champion', () => {
   const sixty = itemsOf(30, 30)
 
-  it('a model that surely beats the majority goes live, as provisional, from 60 items', () => {
+  it('promotes a model provisionally from 60 items on when it clearly beats the majority', () => {
     const verdict = judge(contest(contender('new', sixty, { marketing: 5, technical: 5 }), undefined, sixty), GATE)
 
     expect(verdict).toMatchObject({ promote: true, provisional: true, comparison: null })
@@ -88,14 +88,14 @@ describe('without a champion', () => {
 
   it.each([
     ['59 items', itemsOf(29, 30), { marketing: 2 }, ['enough-items']],
-    ['a score that is better than the majority by chance', sixty, { marketing: 26, technical: 2 }, ['beats-majority']],
-    ['one class alone', itemsOf(0, 60), {}, ['two-classes', 'beats-majority']],
-    ['no item', [], {}, ['enough-items', 'beats-majority']],
-  ])('it stays out with %s', (_, items, wrong, rules) => {
+    ['a score that may beat the majority by chance', sixty, { marketing: 26, technical: 2 }, ['beats-majority']],
+    ['only one class', itemsOf(0, 60), {}, ['two-classes', 'beats-majority']],
+    ['no items', [], {}, ['enough-items', 'beats-majority']],
+  ])('rejects a model with %s', (_, items, wrong, rules) => {
     expect(failed(contest(contender('new', items, wrong), undefined, items))).toEqual(rules)
   })
 
-  it('a champion of another version of the labels is none: it is another contest', () => {
+  it('ignores a champion of another label version', () => {
     const champion = contender('old', sixty, {})
     const challenger = contender('new', sixty, { marketing: 5 }, { schemaVersion: 2 })
 
@@ -106,18 +106,14 @@ describe('without a champion', () => {
   })
 })
 
-describe('against a champion on 100 items', () => {
+describe('the gate against a champion on 100 items', () => {
   it.each<[string, Record<string, number>, string[]]>([
-    ['one that is better', { marketing: 4, technical: 4 }, []],
-    ['one that answers alike, of later labels', { marketing: 5, technical: 5 }, []],
-    ['one that has one item less right and none more', { marketing: 6, technical: 5 }, ['not-surely-worse']],
-    [
-      'one that is lower by more than a standard error',
-      { marketing: 8, technical: 7 },
-      ['not-surely-worse', 'near-the-best'],
-    ],
-    ['one that loses a class', { marketing: 20, technical: 0 }, ['not-surely-worse', 'near-the-best', 'keeps-recall']],
-  ])('on %s', (_, wrong, rules) => {
+    ['is better', { marketing: 4, technical: 4 }, []],
+    ['has the same answers and later labels', { marketing: 5, technical: 5 }, []],
+    ['has one item fewer right and none more', { marketing: 6, technical: 5 }, ['not-surely-worse']],
+    ['is lower by more than a standard error', { marketing: 8, technical: 7 }, ['not-surely-worse', 'near-the-best']],
+    ['loses a class', { marketing: 20, technical: 0 }, ['not-surely-worse', 'near-the-best', 'keeps-recall']],
+  ])('applies its rules to a challenger that %s', (_, wrong, rules) => {
     const champion = contender('old', hundred, { marketing: 5, technical: 5 })
 
     const given = contest(contender('new', hundred, wrong), champion)
@@ -126,7 +122,7 @@ describe('against a champion on 100 items', () => {
     expect(judge(given, GATE)).toMatchObject({ promote: rules.length === 0, provisional: false })
   })
 
-  it('on one that is lower by less than a standard error, and says by how much', () => {
+  it('promotes a challenger that is lower by less than a standard error, and says by how much', () => {
     const champion = contender('old', hundred, { marketing: 20, technical: 20 })
     const challenger = contender('new', hundred, { marketing: 21, technical: 20 }, {}, 25)
 
@@ -141,11 +137,11 @@ describe('against a champion on 100 items', () => {
     ])
   })
 
-  describe('where a class loses recall', () => {
-    // Of the 50 marketing posts the champion, which answers mostly "technical", has 10 right.
+  describe('when a class loses recall', () => {
+    // The champion answers mostly "technical" and has 10 of the 50 marketing posts right.
     const champion = contender('old', hundred, { marketing: 40 })
 
-    it('on one that is surely better over all classes', () => {
+    it('promotes a challenger that is clearly better over all classes', () => {
       const challenger = contender('new', hundred, { marketing: 10, technical: 8 })
 
       const { promote, gate } = judge(contest(challenger, champion), GATE)
@@ -161,15 +157,18 @@ describe('against a champion on 100 items', () => {
     it.each([
       [2, []],
       [7, ['keeps-recall']],
-    ])('not on one that may be no better and has %i of 50 less right', (technical, rules) => {
-      expect(failed(contest(contender('new', hundred, { marketing: 34, technical }), champion))).toEqual(rules)
-    })
+    ])(
+      'allows %i lost items of 50 within the error, or rejects a challenger that may be no better',
+      (technical, rules) => {
+        expect(failed(contest(contender('new', hundred, { marketing: 34, technical }), champion))).toEqual(rules)
+      },
+    )
   })
 
   it.each([
     ['0.019 above', 0.919, []],
     ['0.021 above', 0.921, ['near-the-best']],
-  ])('that was live of late and scores %s', (_, macroF1, rules) => {
+  ])('compares with a recently live model: the best one scores %s', (_, macroF1, rules) => {
     const given = contest(
       contender('new', hundred, { marketing: 5, technical: 5 }),
       contender('old', hundred, { marketing: 6, technical: 5 }),
@@ -178,7 +177,7 @@ describe('against a champion on 100 items', () => {
     expect(failed({ ...given, best: { job: 'former', macroF1 } })).toEqual(rules)
   })
 
-  describe('of another engine', () => {
+  describe('a challenger of another engine', () => {
     const champion = contender('old', hundred, { marketing: 10, technical: 10 })
     const of = (wrong: Record<string, number>, more: Partial<Contest> = {}) => ({
       ...contest({ ...contender('new', hundred, wrong), engine: 'linear' }, champion),
@@ -188,24 +187,24 @@ describe('against a champion on 100 items', () => {
     it.each<[string, Contest, string[]]>([
       ['a standard error better', of({ marketing: 9, technical: 8 }), []],
       ['better by less than a standard error', of({ marketing: 0, technical: 19 }), ['other-engine']],
-      ['as good', of({ marketing: 10, technical: 10 }, { daysAhead: 9 }), ['other-engine']],
+      ['equally good', of({ marketing: 10, technical: 10 }, { daysAhead: 9 }), ['other-engine']],
       ['as good as an engine for few labels', of({ marketing: 10, technical: 10 }, { isOutgrown: true }), []],
       ['ahead for the second day', of({ marketing: 0, technical: 19 }, { daysAhead: 1 }), ['other-engine']],
       ['ahead for the third day', of({ marketing: 0, technical: 19 }, { daysAhead: 2 }), []],
       [
-        'soon after a switch, and not surely better',
+        'not clearly better soon after a switch',
         of({ marketing: 8, technical: 9 }, { daysAhead: 9, daysSinceSwitch: 13 }),
         ['other-engine'],
       ],
-      ['two weeks after a switch', of({ marketing: 8, technical: 8 }, { daysSinceSwitch: 14 }), []],
-      ['soon after a switch, surely better today', of({}, { daysAhead: 1, daysSinceSwitch: 1 }), ['other-engine']],
-      ['soon after a switch, surely better for days', of({}, { daysAhead: 2, daysSinceSwitch: 1 }), []],
-    ])('%s', (_, given, rules) => {
+      ['better two weeks after a switch', of({ marketing: 8, technical: 8 }, { daysSinceSwitch: 14 }), []],
+      ['clearly better today, soon after a switch', of({}, { daysAhead: 1, daysSinceSwitch: 1 }), ['other-engine']],
+      ['clearly better for days, soon after a switch', of({}, { daysAhead: 2, daysSinceSwitch: 1 }), []],
+    ])('is judged when it is %s', (_, given, rules) => {
       expect(failed(given).filter((name) => name !== 'keeps-recall')).toEqual(rules)
     })
   })
 
-  it('goes live in the place of one that answers alike by an earlier text version, on the same labels', () => {
+  it('promotes a model with the same answers and labels over one of an earlier text version', () => {
     const same = { latestDate: '2026-11-21' }
     const given = contest(
       contender('new', hundred, { marketing: 5 }, same),
@@ -215,7 +214,7 @@ describe('against a champion on 100 items', () => {
     expect(failed(given)).toEqual([])
   })
 
-  it('not on one that answers alike and knows no more', () => {
+  it('rejects a challenger with the same answers and no later labels', () => {
     const same = { latestDate: '2026-11-21' }
     const given = contest(
       contender('new', hundred, { marketing: 5 }, same),
@@ -228,8 +227,8 @@ describe('against a champion on 100 items', () => {
   it.each<[string, Partial<Contender['dataset']>]>([
     ['a later day', { latestDate: '2026-11-23' }],
     ['more rows of the same day', { latestDate: '2026-11-22', rows: { train: 120, validation: 20, evaluation: 100 } }],
-    ['a later version of the labels', { schemaVersion: 2, latestDate: '2026-11-01' }],
-  ])('not where the champion is of %s, however good the late challenger', (_, dataset) => {
+    ['a later label version', { schemaVersion: 2, latestDate: '2026-11-01' }],
+  ])('rejects a late challenger, however good, when the champion is of %s', (_, dataset) => {
     const champion = contender('old', hundred, { marketing: 20 }, dataset)
 
     expect(failed(contest(contender('new', hundred, {}), champion))).toEqual(['latest-labels'])
@@ -237,12 +236,12 @@ describe('against a champion on 100 items', () => {
 
   it.each<[string, Partial<Contender['dataset']>, string[]]>([
     [
-      'a training set of less than half',
+      'less than half the size',
       { rows: { train: 49, validation: 20, evaluation: 100 } },
       ['training-size', 'training-classes'],
     ],
     [
-      'a class that is half again as frequent',
+      'a class half again as frequent',
       {
         classes: {
           marketing: { train: 61, validation: 0, evaluation: 0 },
@@ -251,13 +250,9 @@ describe('against a champion on 100 items', () => {
       },
       ['training-classes'],
     ],
+    ['a missing class', { classes: { technical: { train: 100, validation: 0, evaluation: 0 } } }, ['training-classes']],
     [
-      'a class that is gone',
-      { classes: { technical: { train: 100, validation: 0, evaluation: 0 } } },
-      ['training-classes'],
-    ],
-    [
-      'twice the training set',
+      'twice the size',
       {
         rows: { train: 200, validation: 20, evaluation: 100 },
         classes: {
@@ -267,13 +262,13 @@ describe('against a champion on 100 items', () => {
       },
       [],
     ],
-  ])('with %s', (_, dataset, rules) => {
+  ])('checks the training set: %s', (_, dataset, rules) => {
     const given = contest(contender('new', hundred, {}, dataset), contender('old', hundred, { marketing: 5 }))
 
     expect(failed(given).filter((name) => name !== 'training-classes' || rules.includes(name))).toEqual(rules)
   })
 
-  it('not where the roles have mixed', () => {
+  it('rejects a challenger when training and evaluation items have mixed', () => {
     const better = contender('new', hundred, {})
     const champion = contender('old', hundred, { marketing: 5 })
 
@@ -281,14 +276,14 @@ describe('against a champion on 100 items', () => {
     expect(failed(contest(better, champion, hundred, 6))).toEqual(['separate-roles'])
   })
 
-  it('not where a tenth of the known training texts has other labels now', () => {
+  it('rejects a challenger when more than a tenth of the shared training texts changed their label', () => {
     const given = contest(contender('new', hundred, {}), contender('old', hundred, { marketing: 5 }))
 
     expect(failed({ ...given, relabelled: { shared: 100, changed: 10 } })).toEqual([])
     expect(failed({ ...given, relabelled: { shared: 100, changed: 11 } })).toEqual(['training-labels'])
   })
 
-  it('on any of labels that are right where its artefact does not load any more', () => {
+  it("promotes any valid challenger when the champion's artefact no longer loads", () => {
     const champion: Contender = { ...contender('old', hundred, {}), measured: null, unreadable: 'found nothing' }
 
     const verdict = judge(contest(contender('new', hundred, { marketing: 10 }), champion), GATE)
@@ -298,11 +293,11 @@ describe('against a champion on 100 items', () => {
   })
 })
 
-describe('against a champion on 60 to 99 items', () => {
+describe('the gate against a champion on 60 to 99 items', () => {
   const eighty = itemsOf(40, 40)
   const champion = contender('old', eighty, { marketing: 5, technical: 5 })
 
-  it('the champion stays, and the card says how long', () => {
+  it('keeps the champion, and the reason says until when', () => {
     const { promote, reasons } = judge(contest(contender('new', eighty, {}), champion, eighty), GATE)
 
     expect({ promote, reasons }).toEqual({
@@ -317,7 +312,7 @@ describe('against a champion on 60 to 99 items', () => {
     ['2026-12-05', { marketing: 4 }, ['enough-items']],
     ['2026-12-06', { marketing: 4, technical: 5 }, []],
     ['2026-12-06', { marketing: 6, technical: 5 }, ['not-surely-worse']],
-  ])('a stale one is replaced by labels of %s if these are not lower: %j', (latestDate, wrong, rules) => {
+  ])('replaces a stale champion by labels of %s unless these are clearly worse: %j', (latestDate, wrong, rules) => {
     const given = contest(contender('new', eighty, wrong, { latestDate }), champion, eighty)
 
     expect(failed(given)).toEqual(rules)
@@ -325,7 +320,7 @@ describe('against a champion on 60 to 99 items', () => {
   })
 })
 
-it('gives every objection at once', () => {
+it('lists every failed rule at once', () => {
   const few = itemsOf(3, 0)
   const challenger = { ...contender('new', few, { marketing: 1 }), labels: ['marketing', 'spam'] }
 
@@ -339,7 +334,7 @@ it('gives every objection at once', () => {
   ])
 })
 
-it('says of an unreadable challenger that alone', () => {
+it('lists only the load error for an unreadable challenger', () => {
   const challenger = { ...contender('new', hundred, {}), labels: [], measured: null, unreadable: 'found nothing' }
 
   expect(judge(contest(challenger, contender('old', hundred, {})), GATE).reasons).toEqual(['found nothing'])

@@ -6,7 +6,7 @@ import { majorityOf, measureModel } from '../../../services/evaluator/measuring/
 import { item, items } from './contest'
 
 const LABELS = ['marketing', 'technical']
-/** Answers with the label that each text is given here. */
+/** A model that returns the given labels in order. */
 const saying = (...answers: string[]): Classifier => {
   const labels = [...new Set([...LABELS, ...answers])]
   return {
@@ -20,7 +20,7 @@ const saying = (...answers: string[]): Classifier => {
 }
 
 describe('measure', () => {
-  it('counts by class and by confusion', async () => {
+  it('counts by class and by pair of confused classes', async () => {
     const three = [item('marketing', 0), item('technical', 0), item('technical', 1)]
 
     const { scores } = await measureModel(saying('technical', 'technical', 'marketing'), three, LABELS)
@@ -40,7 +40,7 @@ describe('measure', () => {
     })
   })
 
-  it('counts an answer that is no class of ours as wrong, in a column of its own', async () => {
+  it('counts an unknown label as wrong, in a column of its own', async () => {
     const { confusion, classes, accuracy } = (await measureModel(saying('spam'), [item('technical', 0)], LABELS)).scores
 
     expect(accuracy).toBe(0)
@@ -52,7 +52,7 @@ describe('measure', () => {
     ])
   })
 
-  it('has null, never 0, where nothing was counted', async () => {
+  it('has null, never 0, when nothing was counted', async () => {
     expect((await measureModel(saying(), [], LABELS)).scores).toMatchObject({
       items: 0,
       accuracy: null,
@@ -81,7 +81,7 @@ describe('measure', () => {
     ])
   })
 
-  it('says where a macro-F1 of so many items would come to lie', async () => {
+  it('gives macro-F1 an interval for the number of items', async () => {
     const hundred = items(['marketing', 50], ['technical', 50])
     const answers = hundred.map(({ label }, i) => (i % 5 === 0 ? 'technical' : label))
 
@@ -92,7 +92,7 @@ describe('measure', () => {
     expect((await measureModel(saying(...answers), hundred, LABELS)).scores.macroF1Interval).toEqual(macroF1Interval)
   })
 
-  it('has the probability of what is true among the forecasts', async () => {
+  it('takes the forecast probability of the true label', async () => {
     const scores = { probabilities: [0.3, 0.7], basis: 'text' as const }
     const model: Classifier = { labels: LABELS, classify: async () => [scores, scores] }
     const { forecasts } = await measureModel(model, [item('marketing', 0), item('spam', 0)], LABELS)
@@ -103,7 +103,7 @@ describe('measure', () => {
     ])
   })
 
-  it('counts every item once in the confusion, whatever is answered', async () => {
+  it('counts every item once in the confusion matrix, whatever the answers', async () => {
     const answer = fc.constantFrom(...LABELS, 'other')
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...LABELS), answer), { minLength: 1 }), async (pairs) => {
@@ -119,7 +119,7 @@ describe('measure', () => {
 })
 
 describe('majorityOf', () => {
-  it('always answers the most frequent class, and is as sure as it is frequent', async () => {
+  it('always answers the most frequent class, with its frequency as probability', async () => {
     const evaluation = items(['marketing', 1], ['technical', 3])
 
     const { scores } = await measureModel(majorityOf(evaluation, LABELS), evaluation, LABELS)
@@ -128,7 +128,7 @@ describe('majorityOf', () => {
     expect(scores.logLoss).toBeCloseTo(-(0.75 * Math.log(0.75) + 0.25 * Math.log(0.25)))
   })
 
-  it('takes the first name where two are as frequent', async () => {
+  it('breaks a tie by name', async () => {
     const majority = majorityOf(items(['technical', 2], ['marketing', 2]), ['technical', 'marketing'])
     const [scores] = await majority.classify([plainText('x')])
 

@@ -4,11 +4,11 @@ type Version = Parameters<Registry['add']>[0] & { status: string; why: string }
 
 export interface MemoryRegistry extends Registry {
   versions: Version[]
-  /** The status of each version, in their order. */
+  /** The status of each version, in order. */
   statuses(): string[]
 }
 
-/** SageMaker's model registry, as far as the evaluator uses it. */
+/** The part of SageMaker's model registry that the evaluator uses. */
 export function memoryRegistry(): MemoryRegistry {
   const versions: Version[] = []
   const find = (arn: string): Version => {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { countRelabelled } from '../../../services/evaluator/relabelled'
 
-it('counts the texts that two training files share, and those with another label', () => {
+it('counts texts that two training files share, and those with a different label', () => {
   const before = ['__label__a one two', '__label__b three', '__label__a gone']
   const now = ['__label__a one two', '__label__a three', '__label__b new', '']
 

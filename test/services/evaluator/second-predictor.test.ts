@@ -37,7 +37,7 @@ const portsWith = (more: Partial<EvaluatePorts>): EvaluatePorts => ({
   ...more,
 })
 
-/** Answers about the items of the window: a label, or nothing. */
+/** Stores predictions for the items of the window: a label, or none. */
 async function putAnswers(said: (label: string, n: number) => string | undefined, excluded: string[] = []) {
   const lines = window.map(({ item, label }, n) => {
     const answer = said(label, n)
@@ -72,19 +72,19 @@ async function putAnswers(said: (label: string, n: number) => string | undefined
 }
 
 async function cardWith(ports: Partial<EvaluatePorts> = { second }) {
-  // A model that is wrong about a third of what is technical.
+  // A model that mistakes a third of the technical posts.
   await putTrained(bucket, { job: 'one', evaluation: window, learnt: spoiled(4) })
   await evaluate(portsWith(ports))('one', NOW)
   return bucket.readJson(keys.card({ job: 'one' }), cardRecord)
 }
 
 describe('the language model on a card', () => {
-  it('is nothing where the configuration names none', async () => {
+  it('is null when none is configured', async () => {
     expect((await cardWith({})).secondPredictor).toBeNull()
   })
 
-  it('agrees with people in so many, costs so much, and confuses so often', async () => {
-    // Of 120 technical posts 12 are called marketing, and 8 of 80 the other way round; four are refused.
+  it('has its agreement with annotators, its cost and its confusions', async () => {
+    // 12 of 120 technical posts are called marketing, and 8 of 80 the other way round; four are refused.
     await putAnswers((label, n) => {
       if (n < 4) return undefined
       const isWrong = n % 10 === 9
@@ -108,7 +108,7 @@ describe('the language model on a card', () => {
     expect(secondPredictor?.widthRatio).toBeLessThan(0.8)
   })
 
-  it('stands beside how far people agree with each other', async () => {
+  it("appears next to the annotators' agreement with each other", async () => {
     await putAnswers((label) => label)
     const counts = { pairs: [[50, 4], [2, 44]], gold: [[0, 0], [0, 0]], thirds: [], repeats: { items: 0, differing: 0 } } // prettier-ignore
     await bucket.put(
@@ -124,25 +124,25 @@ describe('the language model on a card', () => {
     expect((await cardWith()).secondPredictor?.people).toMatchObject({ items: 100, share: 0.94 })
   })
 
-  it('narrows nothing while fewer than 100 items of the window are answered', async () => {
+  it('narrows no interval while fewer than 100 items of the window are answered', async () => {
     await putAnswers((label, n) => (n % 2 === 0 && n < 196 ? label : undefined))
 
     expect((await cardWith()).secondPredictor).toMatchObject({ answered: 98, widthRatio: null })
   })
 
-  it('narrows nothing where it says one class of everything', async () => {
+  it('narrows no interval when it always gives the same class', async () => {
     await putAnswers(() => 'technical')
 
     expect((await cardWith()).secondPredictor).toMatchObject({ answered: 200, widthRatio: null })
   })
 
-  it('leaves out the messages that are examples of its prompt', async () => {
+  it('excludes messages that are examples of its prompt', async () => {
     await putAnswers((label) => label, ['technical0', 'marketing0'])
 
     expect((await cardWith()).secondPredictor).toMatchObject({ items: 198 })
   })
 
-  it('is without figures where nothing was answered yet', async () => {
+  it('has no figures while nothing is answered', async () => {
     expect((await cardWith()).secondPredictor).toEqual({
       ...predictor,
       items: 200,

@@ -64,7 +64,7 @@ describe('format', () => {
     expect(events).toMatchObject([{ name: 'DatasetReady', detail: { datasetId: record.datasetId, ...record.rows } }])
   })
 
-  it('writes the texts that engines learn from beside the tokens, line by line, and no evaluation text', async () => {
+  it('writes training texts beside the tokens, line by line, and no evaluation text', async () => {
     const source = 'Cold starts fell #aws'
     await put('2026-11-22', [...many(49), aSettledLine('one', 'technical', { source }), ...many(10, 'evaluation')])
 
@@ -81,12 +81,12 @@ describe('format', () => {
     for (const part of ['train', 'validation'] as const) {
       const { key, sha256 } = record.examples![part]
       expect(createHash('sha256').update(bucket.texts()[key]!).digest('hex')).toBe(sha256)
-      // The training role may read these folders, and not that of the evaluation set.
+      // The training role may read these folders, but not the one of the evaluation set.
       expect(key).toMatch(new RegExp(`^datasets/[^/]+/${part}/`))
     }
   })
 
-  it('says the label shares among all messages by the labels for training, as likely as each was drawn', async () => {
+  it('estimates the label shares of all messages from training labels weighted by their draw', async () => {
     const drawn = (item: string, label: string, probability: number) =>
       aSettledLine(item, label, {
         'inclusion-probability': probability,
@@ -106,7 +106,7 @@ describe('format', () => {
     expect((await run()).record.prior).toEqual({ marketing: 0.625, technical: 0.375 })
   })
 
-  it('writes an evaluation line as the model reads it, with what the share needs', async () => {
+  it('writes an evaluation line as the model reads it, with the fields that a share needs', async () => {
     const shown = { source: 'RT @ana: Cold starts &amp; #aws', 'inclusion-probability': 0.25, size: 7 }
     await put('2026-11-22', [aSettledLine('a', 'not sure', { role: 'evaluation', ...shown })])
 
@@ -126,7 +126,7 @@ describe('format', () => {
     })
   })
 
-  it('gives the same id and bytes however the labels are spread over manifests', async () => {
+  it('gives the same id and bytes however the labels are split into manifests', async () => {
     const lines = [...many(60), ...many(20, 'evaluation')]
     await put('2026-11-22', lines)
     const { record } = await run()
@@ -149,7 +149,7 @@ describe('format', () => {
     )
   })
 
-  it('lists the batches in their order, with the last measurement of many, and the order gives no other id', async () => {
+  it('lists the batches in order with the widest measurement; the order does not change the id', async () => {
     const names = ['', ...Array.from({ length: 19 }, (_, i) => `-${i + 2}`)].map((end) => `2026-11-22${end}`)
     const one = testBucket()
     await put('2026-11-22', many(20), one)
@@ -170,7 +170,7 @@ describe('format', () => {
     expect(record.datasetId).toBe((await run(one)).record.datasetId)
   })
 
-  it('gives the bytes that it gave when it sorted the lines of the manifests on disk', async () => {
+  it('gives the same bytes as the earlier implementation that sorted on disk', async () => {
     const lines = Array.from({ length: 3000 }, (_, i) =>
       aSettledLine(`item${i}`, CATEGORIES[i % 2]!, { role: i % 10 ? 'training' : 'evaluation' }),
     )
@@ -189,12 +189,8 @@ describe('format', () => {
   it.each<[string, SettledLine[], typeof settings]>([
     ['another label', [...many(20).slice(1), aSettledLine('training0', 'not sure')], settings],
     ['another text', [...many(20).slice(1), aSettledLine('training0', 'technical', { source: 'else' })], settings],
-    ['one label more', [...many(20), aSettledLine('more', 'technical')], settings],
-    [
-      'another share for validation',
-      many(20),
-      { ...settings, training: { ...settings.training, validationShare: 0.21 } },
-    ],
+    ['one more label', [...many(20), aSettledLine('more', 'technical')], settings],
+    ['another validation share', many(20), { ...settings, training: { ...settings.training, validationShare: 0.21 } }],
   ])('gives another id for %s', async (_, lines, given) => {
     await put('2026-11-22', many(20))
     const before = (await run()).record.datasetId
@@ -203,7 +199,7 @@ describe('format', () => {
     expect((await run(bucket, given)).record.datasetId).not.toBe(before)
   })
 
-  it('gives another id to the same bytes of another text version, so that a model is trained on them', async () => {
+  it('gives the same bytes another id for another text version, so that a model is trained on them', async () => {
     await put('2026-11-22', many(20))
     const { datasetId, textVersion, schemaVersion, sha256, examples } = (await run()).record
     const learnt = [examples!.train.sha256, examples!.validation.sha256]
@@ -219,7 +215,7 @@ describe('format', () => {
     expect(datasetId).not.toBe(idOf('1'))
   })
 
-  it('has nothing to do for the same labels, and says again that they are there', async () => {
+  it('writes nothing for unchanged labels, and publishes the dataset again', async () => {
     await put('2026-11-22', many(20))
     const first = await run()
     const written = [...bucket.written]
@@ -230,7 +226,7 @@ describe('format', () => {
     expect(second.events).toEqual(first.events)
   })
 
-  it('is the latest dataset again when a correction is taken back, once', async () => {
+  it('makes the earlier dataset the latest again, once, when a correction is undone', async () => {
     const { written } = bucket
     await put('2026-11-22', many(20))
     const { datasetId } = (await run()).record
@@ -249,7 +245,7 @@ describe('format', () => {
     expect(written).toEqual(before)
   })
 
-  it('leaves a later dataset the latest when it began before the labels of that one came', async () => {
+  it('does not replace a later dataset when it started from older labels', async () => {
     await put('2026-11-22', many(20))
     const { datasetId } = (await run()).record
     let written: string[] = []
@@ -268,7 +264,7 @@ describe('format', () => {
     expect(withoutTables(bucket.written)).toEqual(withoutTables(written))
   })
 
-  it('ends the same after a crash at any write', async () => {
+  it('leaves the same result after a crash at any write', async () => {
     const lines = [...many(30), ...many(5, 'evaluation'), 'not json']
     await put('2026-11-22', lines)
     await run()
@@ -288,7 +284,7 @@ describe('format', () => {
     }
   })
 
-  it('takes the last label of an item that was corrected', async () => {
+  it('uses the latest label of a corrected item', async () => {
     await put('2026-11-23-correction', [aSettledLine('a', 'marketing')])
     await put('2026-11-22', [
       aSettledLine('a', 'technical', { metadata: { 'creation-date': '2026-11-24T00:00:00.000000' } }),
@@ -357,13 +353,13 @@ describe('format', () => {
     ])
   })
 
-  it('makes an empty dataset of no labels, so that the trainer can say why it does not train', async () => {
+  it('makes an empty dataset without labels, so that the trainer can explain why it does not train', async () => {
     const { record } = await run()
 
     expect(record).toMatchObject({ rows: { train: 0, validation: 0, evaluation: 0 }, latestDate: '2026-11-22' })
   })
 
-  it('says what was last measured of the labels', async () => {
+  it('includes the latest label quality', async () => {
     await put('2026-11-21', many(3))
     await put('2026-11-22', many(5))
     await bucket.put(keys.quality({ batch: '2026-11-21' }), JSON.stringify(unreliableExample))
@@ -375,7 +371,7 @@ describe('format', () => {
     expect((await run()).record.labelStatus).toBe('ok')
   })
 
-  it('takes the measurement over most batches, whatever was settled late, and none of another schema version', async () => {
+  it('uses the measurement over the most batches, whatever was settled late, and none of another label version', async () => {
     const quality = (batch: string, batches: string[], status: LabelStatus, schemaVersion = 1) =>
       bucket.put(keys.quality({ batch }), JSON.stringify({ ...qualityExample, batch, batches, status, schemaVersion }))
     for (const batch of ['2026-11-20', '2026-11-21', '2026-11-22', 'import-0000000000000000']) await put(batch, many(5))
@@ -386,7 +382,7 @@ describe('format', () => {
     expect((await run()).record).toMatchObject({ labelStatus: 'unreliable', labelReasons: qualityExample.reasons })
   })
 
-  it('lets the decision of the owner stand over what annotators said later', async () => {
+  it("prefers the owner's decision to later judgements", async () => {
     const at = (label: string, day: string, adjudicated?: boolean) =>
       aSettledLine('a', label, {
         metadata: { 'creation-date': `${day}T10:00:00`, ...(adjudicated === undefined ? {} : { adjudicated }) },
@@ -401,7 +397,7 @@ describe('format', () => {
     expect(lines.filter((line) => line.endsWith(' text of a'))).toEqual(['__label__marketing text of a'])
   })
 
-  it('counts labels of an earlier schema version as the configuration says', async () => {
+  it('maps labels of an earlier schema version as configured', async () => {
     const old = (item: string, label: string) => aSettledLine(item, label, { metadata: { 'schema-version': 1 } })
     await put('2026-11-21', [old('a', 'ad'), old('b', 'technical'), old('c', 'weather')])
     const given = { ...settings, labels: { ...settings.labels, version: 2, from: { 1: { ad: 'marketing' } } } }
@@ -412,7 +408,7 @@ describe('format', () => {
     expect(record.refused).toEqual({ 'other-schema-version': 2 })
   })
 
-  it('cannot be damaged by a text or a label', async () => {
+  it('cannot be corrupted by a text or a label', async () => {
     const anyText = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc
@@ -443,7 +439,7 @@ describe('format', () => {
     )
   })
 
-  it('writes labels that the engine learns as they are', async () => {
+  it('writes the labels exactly as the engine reads them', async () => {
     await put(
       '2026-11-22',
       Array.from({ length: 100 }, (_, i) => aSettledLine(`i${i}`, CATEGORIES[i % CATEGORIES.length]!)),

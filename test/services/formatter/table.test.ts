@@ -32,7 +32,7 @@ async function labelsAt(key: string): Promise<string[]> {
 const tables = () => bucket.written.filter((key) => key.startsWith('tables/'))
 const [technical, marketing] = [CATEGORIES[0]!, CATEGORIES[1]!]
 
-it('writes each label that stands under each of its hashtags, by the day of its post', async () => {
+it('writes each current label under each of its hashtags, by the day of its post', async () => {
   await settle('2026-11-22', [
     aSettledLine('b', technical, { date: '2026-11-22', hashtags: ['aws', 'azure'] }),
     aSettledLine('a', marketing, { date: '2026-11-22', hashtags: ['aws'] }),
@@ -46,7 +46,7 @@ it('writes each label that stands under each of its hashtags, by the day of its 
   expect(await labelsAt(place('-', '2026-11-21'))).toEqual([`c ${marketing}`])
 })
 
-it('writes only what changed, and shows no label that was replaced', async () => {
+it('writes only changed objects, and drops a replaced label', async () => {
   await settle('2026-11-22', [
     aSettledLine('a', technical, { date: '2026-11-22', hashtags: ['aws'] }),
     aSettledLine('b', technical, { date: '2026-11-22', hashtags: ['azure'] }),
@@ -65,7 +65,7 @@ it('writes only what changed, and shows no label that was replaced', async () =>
   expect(await labelsAt(place('aws'))).toEqual([`a ${marketing}`])
 })
 
-it('leaves an object without rows where a message moved to another day', async () => {
+it('leaves an object without rows when a message moved to another day', async () => {
   await settle('2026-11-22', [aSettledLine('a', technical, { date: '2026-11-21', hashtags: ['aws'] })])
   await write()
   await settle('2026-11-23', [
@@ -81,7 +81,7 @@ it('leaves an object without rows where a message moved to another day', async (
   expect(await labelsAt(place('aws', '2026-11-22'))).toEqual([`a ${technical}`])
 })
 
-it('ends with the labels that stand when another invocation writes between two of its writes', async () => {
+it('ends with the current labels when another invocation writes between two of its writes', async () => {
   await settle('2026-11-22', [aSettledLine('a', technical, { date: '2026-11-22', hashtags: ['aws'] })])
   const store = storeOf(bucket)
   const first = (await store.reconcile()).labels

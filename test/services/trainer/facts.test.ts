@@ -19,7 +19,7 @@ describe('blazingTextImage', () => {
 })
 
 describe('jobName', () => {
-  it('is a name that SageMaker takes, and comes back', () => {
+  it('is a valid SageMaker name that can be parsed back', () => {
     const job = { datasetId: '3f9c2a7d0b1e4c55', attempt: 12 }
     const name = jobName('a-stage-of-16-c', job)
 
@@ -28,7 +28,7 @@ describe('jobName', () => {
   })
 
   it.each(['bellwether-prod-3f9c2a7d0b1e4c55-1', 'bellwether-dev-x-1', 'bellwether-dev-3f9c2a7d0b1e4c55', 'other'])(
-    '%s is no job of the stage dev',
+    'rejects %s as a job of the stage dev',
     (name) => {
       expect(parseJobName('dev', name)).toBeUndefined()
     },
@@ -52,7 +52,7 @@ describe('remedyFor', () => {
     ['ClientError: Data download failed: AccessDenied', /role/],
     ['ClientError: found one label only', /labelled/],
     ['AlgorithmError: nobody knows', /CloudWatch/],
-  ])('of "%s" says what to do', (reason, remedy) => {
+  ])('says what to do about "%s"', (reason, remedy) => {
     expect(remedyFor(reason, '3f9c2a7d0b1e4c55')).toMatch(remedy)
     expect(remedyFor(reason, '3f9c2a7d0b1e4c55')).toContain('"datasetId":"3f9c2a7d0b1e4c55"')
   })

@@ -28,8 +28,8 @@ const other = async () => {
 }
 const eventNames = () => stage.events.map(({ name }) => name)
 
-describe('start', () => {
-  it('asks for the job that the dataset and the configuration say', async () => {
+describe('starting a training', () => {
+  it('requests the job that the dataset and the configuration describe', async () => {
     expect(await begin()).toEqual({ status: 'started', job: nameOf(1) })
 
     const channel = (name: string, file: string) => ({
@@ -70,8 +70,8 @@ describe('start', () => {
   })
 
   it.each<[string, boolean, number, object]>([
-    ['spot, at most an hour', true, 7200, { MaxRuntimeInSeconds: 3600, MaxWaitTimeInSeconds: 3600 }],
-    ['on demand, as long as the cap', false, 7200, { MaxRuntimeInSeconds: 7200 }],
+    ['spot capacity, for at most an hour', true, 7200, { MaxRuntimeInSeconds: 3600, MaxWaitTimeInSeconds: 3600 }],
+    ['on-demand capacity, as long as the cap allows', false, 7200, { MaxRuntimeInSeconds: 7200 }],
   ])('runs on %s', async (_, spot, cap, condition) => {
     stage = await world({ spot }, { trainingSeconds: cap })
 
@@ -80,7 +80,7 @@ describe('start', () => {
     expect(stage.jobs.requests[0]!.StoppingCondition).toEqual(condition)
   })
 
-  it('gives no validation channel where no item is in it', async () => {
+  it('has no validation channel when the validation set is empty', async () => {
     await putDataset(stage.bucket, DATASET, { rows: { train: 20, validation: 0, evaluation: 0 } })
 
     await begin()
@@ -102,7 +102,7 @@ describe('start', () => {
     expect(stage.jobs.requests).toHaveLength(1)
   })
 
-  it('starts one job however often it is asked', async () => {
+  it('is idempotent: repeated requests start one job', async () => {
     await begin()
 
     expect(await begin()).toEqual({ status: 'running', job: nameOf(1) })
@@ -110,13 +110,13 @@ describe('start', () => {
     expect(stage.events).toEqual([])
   })
 
-  it('that dies after any of its writes leaves one job when it is tried again', async () => {
+  it('starts one job in total when it crashed after any write and is retried', async () => {
     const startOnce = (writes: Writes, { portsOf, at }: World) =>
       start(portsOf(writes), { datasetId: DATASET, force: false }, at(NOON))
     const clean: Writes = { writes: 0 }
     await startOnce(clean, stage)
 
-    // The claim of the day, the note of the attempt, and SageMaker's job.
+    // The claim of the day, the record of the attempt, and SageMaker's job.
     expect(clean.writes).toBe(3)
     for (let write = 1; write <= clean.writes; write++) {
       const other = await world()
@@ -132,13 +132,13 @@ describe('start', () => {
     }
   })
 
-  it('takes the job of its name that it does not know for its own', async () => {
+  it('adopts a job with its name that is not recorded', async () => {
     stage.jobs.answers.push({ outcome: 'taken' })
 
     expect(await begin()).toEqual({ status: 'started', job: nameOf(1) })
   })
 
-  it('trains once a day, unless it is asked', async () => {
+  it('trains once a day, unless a request forces it', async () => {
     await putDataset(stage.bucket, OTHER)
     await begin()
 
@@ -155,7 +155,7 @@ describe('start', () => {
   it.each<[string, Parameters<typeof putDataset>[2], RegExp]>([
     ['too few examples', { rows: { train: 9, validation: 3, evaluation: 3 } }, /9 examples.*10/],
     [
-      'one label',
+      'a single label',
       {
         classes: {
           technical: { train: 20, validation: 0, evaluation: 0 },
@@ -172,7 +172,7 @@ describe('start', () => {
     expect(stage.jobs.requests).toEqual([])
   })
 
-  it('says why it does not train twice on a dataset, but not on the day it did', async () => {
+  it('refuses to train twice on a dataset, except on the day of that training', async () => {
     await begin()
     stage.jobs.set(nameOf(1), COMPLETED)
 
@@ -185,14 +185,14 @@ describe('start', () => {
     expect(eventNames()).toEqual(['RetrainSkipped'])
   })
 
-  it('trains again on a dataset when asked', async () => {
+  it('trains again on a dataset when the request forces it', async () => {
     await begin()
     stage.jobs.set(nameOf(1), COMPLETED)
 
     expect(await begin(NOON, { force: true })).toEqual({ status: 'started', job: nameOf(2) })
   })
 
-  it('tries a failed dataset three times', async () => {
+  it('retries a failed dataset up to three times', async () => {
     for (const attempt of [1, 2, 3]) {
       expect(await begin()).toEqual({ status: 'started', job: nameOf(attempt) })
       stage.jobs.set(nameOf(attempt), { TrainingJobStatus: 'Failed', FailureReason: 'InternalServerError' })
@@ -201,7 +201,7 @@ describe('start', () => {
     expect(await begin()).toMatchObject({ status: 'skipped', reason: expect.stringContaining('InternalServerError') })
   })
 
-  it('trains on the fullest of the datasets that arrive together, in whatever order they do', async () => {
+  it('trains on the largest of the datasets that arrive together, in any order', async () => {
     const made = (count: number, second: string) => ({
       madeAt: `2026-11-22T11:59:${second}Z`,
       manifests: Array.from({ length: count }, (_, i) => keys.settledManifest({ batch: `b${i}` })),
@@ -219,7 +219,7 @@ describe('start', () => {
     expect(await startSoon(stage.ports, DATASET, stage.at(NOON))).toMatchObject({ status: 'skipped' })
   })
 
-  it('finds the latest dataset by what it says, also of a copied bucket and after labels were deleted', async () => {
+  it('finds the latest dataset by its record, in a copied bucket and after deletions, too', async () => {
     await putDataset(stage.bucket, OTHER, { madeAt: '2026-11-22T11:00:00Z', manifests: [] })
     await putDataset(stage.bucket, DATASET, {
       madeAt: '2026-11-21T11:00:00Z',
@@ -238,7 +238,7 @@ describe('start', () => {
   it.each<[string, Parameters<typeof world>[0], RegExp, RegExp]>([
     ['an unknown hyperparameter', { hyperparameters: { momentum: 1 } }, /momentum/, /bellwether.yml/],
     ['an invalid hyperparameter', { hyperparameters: { epochs: 0 } }, /epochs/, /bellwether.yml/],
-  ])('fails by name on %s', async (_, training, reason, remedy) => {
+  ])('fails with a named error for %s', async (_, training, reason, remedy) => {
     stage = await world(training)
 
     expect(await begin()).toMatchObject({ status: 'failed' })
@@ -255,7 +255,7 @@ describe('start', () => {
     expect(stage.jobs.requests).toEqual([])
   })
 
-  it('fails where BlazingText is not offered', async () => {
+  it('fails where BlazingText is not available', async () => {
     stage = await world({}, { region: 'mx-central-1' })
 
     expect(await begin()).toMatchObject({
@@ -265,7 +265,7 @@ describe('start', () => {
   })
 })
 
-describe('without a quota', () => {
+describe('training without a quota', () => {
   const limited = { outcome: 'limited' as const, message: 'ResourceLimitExceeded: usage is 0' }
   const work = () => {
     const { request } = stage.queue.shift()!
@@ -273,7 +273,7 @@ describe('without a quota', () => {
       answerTrainer(stage.ports, trainerRequest.parse(JSON.parse(JSON.stringify(request))), stage.at(at))
   }
 
-  it('waits on the queue, a quarter of an hour each time', async () => {
+  it('waits on the queue, a quarter of an hour at a time', async () => {
     stage.jobs.answers.push(limited, limited)
 
     expect(await begin()).toEqual({ status: 'parked', job: nameOf(1) })
@@ -283,7 +283,7 @@ describe('without a quota', () => {
     expect(stage.events).toEqual([])
   })
 
-  it('waits once, when the event comes twice', async () => {
+  it('waits only once for a duplicate event', async () => {
     stage.jobs.answers.push(limited)
     await begin()
 
@@ -305,11 +305,11 @@ describe('without a quota', () => {
   })
 })
 
-describe('a request that waited and whose message was lost', () => {
+describe('a parked request whose queue message was lost', () => {
   const limited = { outcome: 'limited' as const, message: 'ResourceLimitExceeded: usage is 0' }
   const note = () => notedJobs(stage.table).then(([noted]) => noted!)
 
-  it('keeps the time of its first request through every attempt', async () => {
+  it('keeps the time of its first attempt through every retry', async () => {
     stage.jobs.answers.push(limited, limited)
     await begin()
     const { request } = stage.queue.shift()!
@@ -321,7 +321,7 @@ describe('a request that waited and whose message was lost', () => {
     })
   })
 
-  it('is not joined by a second request on the next day', async () => {
+  it('is not queued twice by a request on the next day', async () => {
     stage.jobs.answers.push(limited, limited)
     await begin()
 
@@ -330,8 +330,8 @@ describe('a request that waited and whose message was lost', () => {
   })
 })
 
-describe('finish', () => {
-  it('keeps what ran and says that the model is there, the same each time', async () => {
+describe('finishing a training', () => {
+  it('records the job and publishes the model, the same each time', async () => {
     await begin()
     stage.jobs.set(nameOf(1), COMPLETED)
 
@@ -363,7 +363,7 @@ describe('finish', () => {
     expect(stage.events[0]).toEqual(stage.events[1])
   })
 
-  it('publishes also when it died after the write', async () => {
+  it('publishes the model when an earlier attempt crashed after the write', async () => {
     await begin()
     stage.jobs.set(nameOf(1), COMPLETED)
     stage.bucket.afterWrite = () => {
@@ -393,13 +393,13 @@ describe('finish', () => {
       /hyperparameters/,
     ],
     [
-      'ran too long',
+      'exceeded its run time',
       { TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxRuntimeExceeded' },
       /MaxRuntimeExceeded/,
       /caps.trainingSeconds/,
     ],
     ['was stopped by hand', { TrainingJobStatus: 'Stopped', SecondaryStatus: 'Stopped' }, /stopped/, /force/],
-  ])('says with a remedy that a job %s', async (_, job, reason, remedy) => {
+  ])('gives a remedy when a job %s', async (_, job, reason, remedy) => {
     await begin()
     stage.jobs.set(nameOf(1), job)
 
@@ -414,7 +414,7 @@ describe('finish', () => {
     })
   })
 
-  it('names the engine that failed, also where the configuration names another by now', async () => {
+  it('names the engine that failed, though the configuration names another by now', async () => {
     await begin()
     stage.jobs.set(nameOf(1), { TrainingJobStatus: 'Failed', FailureReason: 'InternalServerError' })
     const { settings } = stage.ports
@@ -425,7 +425,7 @@ describe('finish', () => {
     expect(stage.events).toMatchObject([{ name: 'TrainingFailed', detail: { engine: 'fasttext' } }])
   })
 
-  it('tries on demand, once, when no spot capacity came', async () => {
+  it('retries on demand, once, when no spot capacity came', async () => {
     await begin()
     stage.jobs.set(nameOf(1), { TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxWaitTimeExceeded' })
 
@@ -443,7 +443,7 @@ describe('finish', () => {
     expect(stage.events).toEqual([])
   })
 
-  /** A function that dies before it asks for its job. */
+  /** An invocation that crashes before it requests its job. */
   const dying = async (work: () => Promise<unknown>) => {
     const { create } = stage.jobs
     stage.jobs.create = () => Promise.reject(new Error('the function died'))
@@ -451,7 +451,7 @@ describe('finish', () => {
     stage.jobs.create = create
   }
 
-  it('starts the job that was noted and never asked for, also when the next day is taken', async () => {
+  it('starts a recorded job that was never requested, even when the next day has its own', async () => {
     await dying(begin)
     await begin(TOMORROW, { datasetId: await other() })
 
@@ -459,7 +459,7 @@ describe('finish', () => {
     expect(stage.events).toEqual([])
   })
 
-  it('starts the job that was asked for by hand, noted and never asked for', async () => {
+  it('starts a forced job that was recorded and never requested', async () => {
     await begin()
     stage.jobs.set(nameOf(1), COMPLETED)
     await end()
@@ -469,7 +469,7 @@ describe('finish', () => {
     expect(eventNames()).toEqual(['ModelTrained'])
   })
 
-  it('starts on demand what was noted so', async () => {
+  it('starts a recorded on-demand job on demand', async () => {
     await begin()
     stage.jobs.set(nameOf(1), { TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxWaitTimeExceeded' })
     await dying(end)
@@ -479,7 +479,7 @@ describe('finish', () => {
     expect(stage.jobs.requests.at(-1)).toMatchObject({ TrainingJobName: nameOf(2), EnableManagedSpotTraining: false })
   })
 
-  it('starts nothing that nobody noted, nor again what SageMaker refused', async () => {
+  it('starts nothing unrecorded, and nothing that SageMaker refused', async () => {
     expect(await end()).toEqual({ status: 'ignored' })
     stage.jobs.answers.push({ outcome: 'refused', message: 'ValidationException: no such instance type' })
     await begin()
@@ -488,7 +488,7 @@ describe('finish', () => {
     expect(stage.jobs.requests).toHaveLength(1)
   })
 
-  it('leaves other jobs alone', async () => {
+  it('ignores jobs of other stages', async () => {
     expect(await finish(stage.ports, 'bellwether-prod-3f9c2a7d0b1e4c55-1', stage.at(NOON))).toEqual({
       status: 'ignored',
     })
@@ -516,7 +516,7 @@ describe('training in the function', () => {
     stage = await world({ trainer: 'lambda' })
   })
 
-  it('leaves the artefact, the record and the event that SageMaker would', async () => {
+  it('leaves the same artefact, record and event as SageMaker', async () => {
     expect(await begin()).toEqual({ status: 'trained', job: nameOf(1) })
 
     const record = await stage.bucket.readJson(keys.training({ job: nameOf(1) }), trainingRecord)
@@ -533,7 +533,7 @@ describe('training in the function', () => {
     expect(stage.jobs.requests).toEqual([])
   })
 
-  it('makes no call to SageMaker, whatever is asked of it', async () => {
+  it('makes no call to SageMaker for any request', async () => {
     const refuse = () => Promise.reject(new Error('SageMaker was called'))
     Object.assign(stage.jobs, { create: refuse, describe: refuse })
 
@@ -546,7 +546,7 @@ describe('training in the function', () => {
     expect(new Set(eventNames())).toEqual(new Set(['ModelTrained']))
   })
 
-  it('leaves a job that SageMaker runs to SageMaker, after the configuration has changed', async () => {
+  it('leaves a running SageMaker job to SageMaker after the configuration has changed', async () => {
     stage = await world()
     await begin()
     stage.ports.settings.training.trainer = 'lambda'
@@ -561,7 +561,7 @@ describe('training in the function', () => {
     })
   })
 
-  it('ends the same after a crash at any write', async () => {
+  it('leaves the same result after a crash at any write', async () => {
     await begin()
     const { body } = (await stage.bucket.read(keys.artefact({ job: nameOf(1) })))!
 
@@ -582,18 +582,21 @@ describe('training in the function', () => {
     }
   })
 
-  it.each([false, true])('says what was not said before it died, and trains once (force: %s)', async (force) => {
-    const { publish } = stage.ports
-    stage.ports.publish = () => Promise.reject(new Error('the function died'))
-    await expect(begin(NOON, { force })).rejects.toThrow('the function died')
-    stage.ports.publish = publish
+  it.each([false, true])(
+    'publishes what it had not published before a crash, and trains once (force: %s)',
+    async (force) => {
+      const { publish } = stage.ports
+      stage.ports.publish = () => Promise.reject(new Error('the function died'))
+      await expect(begin(NOON, { force })).rejects.toThrow('the function died')
+      stage.ports.publish = publish
 
-    expect(await begin(NOON, { force })).toEqual({ status: 'trained', job: nameOf(1) })
-    expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: nameOf(1) } }])
-    expect(await begin(NOON, { force: true })).toEqual({ status: 'trained', job: nameOf(2) })
-  })
+      expect(await begin(NOON, { force })).toEqual({ status: 'trained', job: nameOf(1) })
+      expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: nameOf(1) } }])
+      expect(await begin(NOON, { force: true })).toEqual({ status: 'trained', job: nameOf(2) })
+    },
+  )
 
-  it('is done when the reconciler asks for it, wherever it died and whoever asked', async () => {
+  it("is completed by the reconciler's request, wherever it crashed and whoever requested it", async () => {
     await begin()
     const { publish } = stage.ports
     stage.ports.publish = () => Promise.reject(new Error('the function died'))
@@ -609,7 +612,7 @@ describe('training in the function', () => {
     expect(stage.events.map(({ detail }) => detail.job)).toEqual([nameOf(1), nameOf(2), nameOf(1, OTHER)])
   })
 
-  it('says that a set is too large for it', async () => {
+  it('refuses a dataset that is too large for the function', async () => {
     await putDataset(stage.bucket, DATASET, { rows: { train: 2_000_000, validation: 20, evaluation: 20 } })
 
     expect(await begin()).toMatchObject({ status: 'failed', reason: expect.stringContaining('2000000') })
@@ -618,10 +621,10 @@ describe('training in the function', () => {
 
 describe('naive Bayes', () => {
   it.each<[string, Parameters<typeof world>[0], string, string]>([
-    ['below training.fewLabels, whatever the configuration names', { fewLabels: 21 }, 'naive-bayes', 'lambda'],
-    ['where training.engine names it', { engine: 'naive-bayes', hyperparameters: {} }, 'naive-bayes', 'lambda'],
-    ['not from training.fewLabels on', { fewLabels: 20, trainer: 'lambda' }, 'fasttext', 'lambda'],
-  ])('is trained %s, in the function', async (_, training, engine, trainer) => {
+    ['below training.fewLabels, whatever engine is configured', { fewLabels: 21 }, 'naive-bayes', 'lambda'],
+    ['when training.engine names it', { engine: 'naive-bayes', hyperparameters: {} }, 'naive-bayes', 'lambda'],
+    ['but not from training.fewLabels on', { fewLabels: 20, trainer: 'lambda' }, 'fasttext', 'lambda'],
+  ])('is trained in the function: %s', async (_, training, engine, trainer) => {
     stage = await world(training)
 
     expect(await begin()).toEqual({ status: 'trained', job: nameOf(1) })
@@ -643,14 +646,14 @@ describe('naive Bayes', () => {
     expect(stage.jobs.requests).toEqual([])
   })
 
-  it('has hyperparameters of its own: a wrong one fails by its name', async () => {
+  it('has its own hyperparameters: an unknown one fails, with its name', async () => {
     stage = await world({ engine: 'naive-bayes', hyperparameters: { smoothing: 0 } })
 
     expect(await begin()).toMatchObject({ status: 'failed', reason: expect.stringContaining('smoothing') })
   })
 })
 
-it('cannot train on a dataset of tokens alone in the function, and says what to do', async () => {
+it('refuses to train in the function on a dataset that has tokens only, and says what to do', async () => {
   stage = await world({ trainer: 'lambda' })
   await putDataset(stage.bucket, DATASET, { examples: undefined })
 
@@ -658,13 +661,13 @@ it('cannot train on a dataset of tokens alone in the function, and says what to 
   expect(stage.events).toMatchObject([{ detail: { remedy: expect.stringContaining('sls invoke -f formatter') } }])
 })
 
-describe('a request', () => {
+describe('a request to the trainer', () => {
   it.each([
-    ['nothing', {}, 'needs either datasetId or finish'],
-    ['an id of another form', { datasetId: 'x' }, 'the id of a dataset, or "latest"'],
-    ['a field that is not there', { datasetId: 'latest', attempts: 3 }, 'attempts'],
-    ['both', { datasetId: 'latest', finish: nameOf(1) }, 'needs either datasetId or finish'],
-  ])('is refused by name when it has %s', (_, request, message) => {
+    ['no field', {}, 'needs either datasetId or finish'],
+    ['a malformed dataset id', { datasetId: 'x' }, 'the id of a dataset, or "latest"'],
+    ['an unknown field', { datasetId: 'latest', attempts: 3 }, 'attempts'],
+    ['both kinds of field', { datasetId: 'latest', finish: nameOf(1) }, 'needs either datasetId or finish'],
+  ])('is refused with a named error when it has %s', (_, request, message) => {
     expect(JSON.stringify(trainerRequest.safeParse(request).error?.issues)).toContain(
       JSON.stringify(message).slice(1, -1),
     )
@@ -677,7 +680,7 @@ describe('a contest of engines', () => {
     stage = await world({ engines: ['blazingtext', 'linear'] })
   })
 
-  it('has a job of each: BlazingText at SageMaker, linear in the function', async () => {
+  it('trains each: BlazingText at SageMaker, linear in the function', async () => {
     expect(await begin()).toEqual({
       status: 'started',
       job: nameOf(1),
@@ -692,7 +695,7 @@ describe('a contest of engines', () => {
     })
   })
 
-  it('trains each of them once, however often it is asked', async () => {
+  it('trains each once, however often it is requested', async () => {
     await begin()
     stage.jobs.set(nameOf(1), COMPLETED)
     await finish(stage.ports, nameOf(1), stage.at(NOON))
@@ -705,14 +708,14 @@ describe('a contest of engines', () => {
     expect(stage.jobs.requests).toHaveLength(1)
   })
 
-  it('has a model the same day where SageMaker gives no quota', async () => {
+  it('has a model the same day when SageMaker has no quota', async () => {
     stage.jobs.answers.push({ outcome: 'limited', message: 'ResourceLimitExceeded' })
 
     expect(await begin()).toMatchObject({ status: 'parked', others: { linear: { status: 'trained', job: LINEAR } } })
     expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: LINEAR } }])
   })
 
-  it('goes on where SageMaker throws, and fails the invocation for a retry afterwards', async () => {
+  it('continues when SageMaker throws, and fails the invocation for a retry afterwards', async () => {
     const { create } = stage.jobs
     stage.jobs.create = async () => {
       throw new Error('throttled')
@@ -728,7 +731,7 @@ describe('a contest of engines', () => {
     })
   })
 
-  it('goes on where an engine objects, and says so by an event', async () => {
+  it('continues when an engine refuses the dataset, and publishes an event about it', async () => {
     await putDataset(stage.bucket, DATASET, { rows: { train: 30_000, validation: 0, evaluation: 20 } })
 
     expect(await begin()).toMatchObject({ status: 'started', others: { linear: { status: 'failed', job: LINEAR } } })
@@ -743,7 +746,7 @@ describe('a contest of engines', () => {
     )
   })
 
-  it('takes up a parked attempt of the engine that waited', async () => {
+  it('resumes the parked attempt of the engine that waited', async () => {
     await resume(
       stage.ports,
       DATASET,
@@ -754,7 +757,7 @@ describe('a contest of engines', () => {
     expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: LINEAR } }])
   })
 
-  it('below training.fewLabels has naive Bayes in place of fastText alone', async () => {
+  it('replaces only fastText by naive Bayes below training.fewLabels', async () => {
     stage = await world({ engines: ['blazingtext', 'linear'], fewLabels: 100 })
 
     await begin()
@@ -765,7 +768,7 @@ describe('a contest of engines', () => {
     ])
   })
 
-  it('has the stand-in once where it takes part itself', async () => {
+  it('trains the stand-in once when it takes part itself', async () => {
     stage = await world({ engines: ['blazingtext', 'naive-bayes'], fewLabels: 100 })
 
     expect(await begin()).toEqual({ status: 'trained', job: `bellwether-test-${DATASET}-naive-bayes-1` })

@@ -26,7 +26,7 @@ beforeEach(() => {
   warnings = []
 })
 
-/** A dataset of so many lines; `labels` of the lines in turn. */
+/** A dataset with this many lines, whose labels cycle through `labels`. */
 async function dataset(id: string, train: number, labels = ['technical', 'marketing', 'technical']) {
   await putDataset(bucket, id, { rows: { train, validation: 0, evaluation: 0 } })
   const lines = Array.from({ length: train }, (_, i) => {
@@ -45,7 +45,7 @@ const searches = async () => {
 }
 
 describe('a search for hyperparameters', () => {
-  it('finds better ones than those of the configuration, which BlazingText takes, and notes what was tried', async () => {
+  it('finds better ones than the configured ones, valid for BlazingText, and records the trials', async () => {
     const data = await dataset('a000000000000000', 120)
 
     const found = await tuned(bucket, data, fastText, CONFIGURED, TRAINING, log)
@@ -68,7 +68,7 @@ describe('a search for hyperparameters', () => {
     expect(await tuningOf(bucket, data, 'fasttext', found)).toBe(key)
   })
 
-  it('gives the same bytes again, and is done once for a dataset', async () => {
+  it('is deterministic, and runs once per dataset', async () => {
     const data = await dataset('a000000000000000', 120)
     await tuned(bucket, data, fastText, CONFIGURED, TRAINING, log)
     const first = bucket.texts()
@@ -82,7 +82,7 @@ describe('a search for hyperparameters', () => {
     expect(bucket.texts()).toEqual(first)
   })
 
-  it('is done anew when the training set is half again as large, and not before', async () => {
+  it('runs again when the training set is half again as large, and not before', async () => {
     const found = await tuned(bucket, await dataset('a000000000000000', 120), fastText, CONFIGURED, TRAINING, log)
 
     const slightly = await dataset('b000000000000000', 179)
@@ -92,11 +92,11 @@ describe('a search for hyperparameters', () => {
 
     await tuned(bucket, await dataset('c000000000000000', 180), fastText, CONFIGURED, TRAINING, log)
     expect(await searches()).toHaveLength(2)
-    // A dataset that comes late is trained as it would have been in time.
+    // A late dataset is trained the same way as an early one.
     expect(await tuned(bucket, slightly, fastText, CONFIGURED, TRAINING, log)).toEqual(found)
   })
 
-  it('of labels of another version is another', async () => {
+  it('is separate for each label version', async () => {
     await tuned(bucket, await dataset('a000000000000000', 120), fastText, CONFIGURED, TRAINING, log)
 
     await tuned(
@@ -117,7 +117,7 @@ describe('a search for hyperparameters', () => {
   it.each([
     ['it is switched off', 120, { tuneSeconds: 0 }],
     ['there are too few posts', 99, {}],
-  ])('is not done where %s', async (_, rows, change) => {
+  ])('does not run when %s', async (_, rows, change) => {
     const data = await dataset('a000000000000000', rows)
 
     expect(await tuned(bucket, data, fastText, CONFIGURED, { ...TRAINING, ...change }, log)).toEqual(CONFIGURED)
@@ -125,7 +125,7 @@ describe('a search for hyperparameters', () => {
     expect(await tuningOf(bucket, data, 'fasttext', CONFIGURED)).toBeNull()
   })
 
-  it('that is impossible leaves the configuration, and says so', async () => {
+  it('that cannot run leaves the configured values, and says so', async () => {
     const data = await dataset('a000000000000000', 120, ['technical'])
 
     expect(await tuned(bucket, data, fastText, CONFIGURED, TRAINING, log)).toEqual(CONFIGURED)
@@ -134,7 +134,7 @@ describe('a search for hyperparameters', () => {
   })
 })
 
-it('says nothing of a search where a job was trained with other hyperparameters', async () => {
+it('does not report a search for a job with other hyperparameters', async () => {
   const data = await dataset('a000000000000000', 120)
   await tuned(bucket, data, fastText, CONFIGURED, TRAINING, log)
 

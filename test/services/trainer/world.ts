@@ -19,12 +19,12 @@ export const nameOf = (attempt: number, dataset = DATASET) => `bellwether-test-$
 
 type Job = Partial<DescribeTrainingJobCommandOutput>
 
-/** SageMaker as the trainer sees it. */
+/** The part of SageMaker that the trainer uses. */
 export interface FakeJobs extends SageMakerJobs {
   requests: CreateTrainingJobCommandInput[]
-  /** What the next requests come to; `created` without. */
+  /** The outcomes of the next requests; `created` when empty. */
   answers: Created[]
-  /** Where a job stands. */
+  /** Sets the status of a job. */
   set(name: string, job: Job): void
 }
 
@@ -47,7 +47,7 @@ function fakeJobs(): FakeJobs {
       })
       return { outcome: 'created' }
     },
-    // A whole answer has more; the trainer reads no more than this.
+    // The real response has more fields; the trainer reads only these.
     describe: async (name) => jobs.get(name) as DescribeTrainingJobCommandOutput | undefined,
   }
   return self
@@ -58,7 +58,7 @@ export interface World {
   table: Table
   jobs: FakeJobs
   ports: LaunchPorts
-  /** Those of one invocation, whose writes are counted and may go wrong. */
+  /** The ports of one invocation; their writes are counted and can fail. */
   portsOf(writes: Writes): LaunchPorts
   events: { name: string; detail: Record<string, unknown> }[]
   queue: { request: unknown; delaySeconds: number | undefined }[]
@@ -72,7 +72,7 @@ export interface Options {
   region?: string
 }
 
-/** A stage with a dataset in it. */
+/** A stage with one dataset. */
 export async function world(
   training: Partial<Training> = {},
   { trainingSeconds = 1800, region = 'eu-west-1' }: Options = {},
@@ -118,7 +118,7 @@ export async function world(
   }
 }
 
-/** Put a dataset there as the formatter does. */
+/** Stores a dataset as the formatter does. */
 export async function putDataset(
   bucket: TestBucket,
   datasetId: string,
@@ -160,7 +160,7 @@ export async function putDataset(
   await bucket.put(keys.dataset(place), JSON.stringify(record))
 }
 
-/** How a job that completed is described. */
+/** The description of a completed job. */
 export const COMPLETED: Job = {
   TrainingJobStatus: 'Completed',
   SecondaryStatus: 'Completed',
