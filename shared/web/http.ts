@@ -97,8 +97,9 @@ export function readRequest(event: unknown): Request {
   const { rawPath, queryStringParameters, headers, cookies, body, isBase64Encoded, requestContext } = parsed.data
   const named = new Map<string, string[]>()
   for (const cookie of cookies) {
-    const [name = '', ...value] = cookie.split('=')
-    named.set(name.trim(), [...(named.get(name.trim()) ?? []), value.join('=')])
+    // No other space is dropped: to a browser, U+2000 before `__Host-` makes a name that any sibling domain may set.
+    const [name = '', ...value] = cookie.replace(/^[ \t]+/, '').split('=')
+    named.set(name, [...(named.get(name) ?? []), value.join('=')])
   }
   return {
     method: requestContext.http.method,

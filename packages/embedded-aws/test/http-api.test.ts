@@ -53,7 +53,7 @@ it('tells the function what the browser asked', async () => {
 
   const response = await fetch(`${endpoint}/desk/b%201/items?x=1&x=2&y=%C3%A4`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', cookie: 'session=abc; other=1' },
+    headers: { 'content-type': 'application/json', cookie: 'session=abc; other=1; \u00a0session=2' },
     body: '{"label":"technical"}',
   })
   const event = await response.json()
@@ -61,7 +61,8 @@ it('tells the function what the browser asked', async () => {
     version: '2.0',
     routeKey: 'ANY /desk/{proxy+}',
     rawPath: '/desk/b 1/items',
-    cookies: ['session=abc', 'other=1'],
+    // A no-break space belongs to the name.
+    cookies: ['session=abc', 'other=1', '\u00a0session=2'],
     queryStringParameters: { x: '1,2', y: 'ä' },
     pathParameters: { proxy: 'b 1/items' },
     body: '{"label":"technical"}',

@@ -26,7 +26,7 @@ export function toEvent(request: PlainRequest, { route, parameters }: Found, abo
     routeKey: route.key,
     rawPath,
     rawQueryString: request.query.toString(),
-    ...(cookie === undefined ? {} : { cookies: cookie.split(/;\s*/) }),
+    ...(cookie === undefined ? {} : { cookies: cookie.split(/;[ \t]*/) }),
     headers,
     ...(Object.keys(query).length > 0 ? { queryStringParameters: query } : {}),
     requestContext: {
