@@ -266,7 +266,10 @@ async function enter(cloud: Cloud, name: string): Promise<string> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token: new URL(url).hash.slice(1) }),
   })
-  return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ')
 }
 
 function ownersTable(cloud: Cloud): Table {

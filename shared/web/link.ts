@@ -23,9 +23,13 @@ const claims = z.object({
   ms: z.number().optional(),
 })
 
-/** Sign a token for a person in a role: HS256. */
-export const sign = (key: string, purpose: Purpose, { name, role, issuedMs, expiresMs }: Bearer): Promise<string> =>
-  tokenFor(name, audienceOf(purpose), expiresMs, { role, ms: issuedMs })
+/** Sign a token for a person in a role: HS256. A session names the hash of the secret that it is bound to. */
+export const sign = (
+  key: string,
+  purpose: Purpose,
+  { name, role, issuedMs, expiresMs, binding }: Bearer & { binding?: string },
+): Promise<string> =>
+  tokenFor(name, audienceOf(purpose), expiresMs, { role, ms: issuedMs, ...(binding === undefined ? {} : { binding }) })
     .setIssuedAt(Math.floor(issuedMs / 1000))
     .sign(bytesOf(key))
 
@@ -107,6 +111,15 @@ const CARD = 'bellwether-card'
 export function claimedRole(token: string): PersonRole | undefined {
   try {
     return z.enum(ROLES).safeParse(decodeJwt(token).role).data
+  } catch {
+    return undefined
+  }
+}
+
+/** The binding that a session claims. It is not verified: `verify` tells whether the session is genuine. */
+export function claimedBinding(token: string): string | undefined {
+  try {
+    return z.string().safeParse(decodeJwt(token).binding).data
   } catch {
     return undefined
   }

@@ -1,7 +1,17 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { Table } from '../table'
 import { problem, type HttpReply, type Request } from './http'
-import { type Bearer, type CardSubject, claimedRole, type Denial, sign, verify, verifyCard } from './link'
+import {
+  type Bearer,
+  type CardSubject,
+  claimedBinding,
+  claimedRole,
+  type Denial,
+  sign,
+  verify,
+  verifyCard,
+} from './link'
 import type { LinkKey } from './link-key'
 import { type Invited, invitedAt, type PersonRole } from '../state/people'
 
@@ -23,26 +33,36 @@ const REASONS: Record<Reason, string> = {
   forged: 'This link is not valid. Check that you copied all of it, or ask for a new one.',
   revoked: 'This link was withdrawn. Ask the person who sent it for a new one.',
   foreign: 'This link is for another page. Open it at the address that you were given.',
-  missing: 'This page needs a personal link. Open the link that you were given.',
+  missing: 'This page needs a personal link. Open the link that you were given. If you did so before, open it again.',
 }
 
 /** Where a session is stored: one cookie for each kind of visitor of a page, sent only to that page. */
-interface Cookie {
+interface Place {
   name: string
   path: string
+  role: PersonRole
 }
 
-const COOKIES: Record<PersonRole, Cookie> = {
-  annotator: { name: 'bellwether-annotator', path: '/desk' },
-  owner: { name: 'bellwether-owner', path: '/desk/owner' },
-  reader: { name: 'bellwether-reader', path: '/report' },
+const PLACES: Record<PersonRole, Place> = {
+  annotator: { name: 'bellwether-annotator', path: '/desk', role: 'annotator' },
+  owner: { name: 'bellwether-owner', path: '/desk/owner', role: 'owner' },
+  reader: { name: 'bellwether-reader', path: '/report', role: 'reader' },
 }
-
-/** Cookies of one name that are looked at: each costs the check of a signature. */
-const MOST_OF_A_NAME = 5
 
 /** An owner at the report. The report has only the readers' key, so the owner's page signs this session with it. */
-const OWNER_AT_REPORT: Cookie = { name: 'bellwether-owner-report', path: '/report' }
+const OWNER_AT_REPORT: Place = { name: 'bellwether-owner-report', path: '/report', role: 'owner' }
+
+/**
+ * The cookie with the secret that sessions of a role are bound to. Browsers let only this host set a `__Host-` cookie,
+ * so a sibling domain can plant a session but not its secret. The cookie goes to every page; alone it opens none.
+ */
+const secretName = (role: PersonRole): string => `__Host-bellwether-${role}`
+
+const SECRET_BYTES = 16
+const bindingOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+
+/** Sessions of one place that are verified: each costs the check of a signature. */
+const MOST_VERIFIED = 5
 
 /** Exchange the token of a link for a session, any number of times; only for this role. */
 export async function openSession(
@@ -63,33 +83,53 @@ export async function openSession(
 
   const { name, expiresMs } = visitor
   const issuedMs = Math.max(now.getTime(), visitor.issuedMs)
-  const cookie = async (signedWith: string, place: Cookie) => {
-    const session = await sign(signedWith, 'session', { name, role, issuedMs, expiresMs })
-    const seconds = Math.floor((expiresMs - now.getTime()) / 1000)
-    return `${place.name}=${session}; Max-Age=${seconds}; Path=${place.path}; HttpOnly; Secure; SameSite=Strict`
-  }
-  const cookies = [await cookie(key, COOKIES[role])]
-  if (reportKey) cookies.push(await cookie(await reportKey(), OWNER_AT_REPORT))
-  return { status: 200, body: { name, role }, cookies }
+  const seconds = Math.floor((expiresMs - now.getTime()) / 1000)
+  const cookie = (cookieName: string, value: string, path: string) =>
+    `${cookieName}=${value}; Max-Age=${seconds}; Path=${path}; HttpOnly; Secure; SameSite=Strict`
+
+  const secret = randomBytes(SECRET_BYTES).toString('base64url')
+  const binding = bindingOf(secret)
+  const session = async (signedWith: string, place: Place) =>
+    cookie(place.name, await sign(signedWith, 'session', { name, role, issuedMs, expiresMs, binding }), place.path)
+  const sessions = [await session(key, PLACES[role])]
+  if (reportKey) sessions.push(await session(await reportKey(), OWNER_AT_REPORT))
+  return { status: 200, body: { name, role }, cookies: [...sessions, cookie(secretName(role), secret, '/')] }
 }
 
-/** The visitor of a page, by the first cookie with a valid session; or the reply that refuses access. */
+/** The visitor of a page, by the first valid session that is bound to this browser; or the reply that refuses access. */
 export async function whoAsks(
   { table, linkKey }: Ports,
   roles: readonly PersonRole[],
   { cookies, query }: Request,
   now: Date,
 ): Promise<Visitor | HttpReply> {
-  const places = roles.includes('reader') ? [COOKIES.reader, OWNER_AT_REPORT] : roles.map((role) => COOKIES[role])
+  const places = roles.includes('reader') ? [PLACES.reader, OWNER_AT_REPORT] : roles.map((role) => PLACES[role])
   let reason: Reason = 'missing'
-  // A browser sends the cookie of the longest path first; one that a sibling domain set may stand before it.
-  for (const token of places.flatMap(({ name }) => cookies.get(name)?.slice(0, MOST_OF_A_NAME) ?? [])) {
-    if (token === '') continue
+  for (const token of places.flatMap((place) => boundSessions(cookies, place))) {
     const visitor = await admitted(table, roles, await verify(await linkKey(), 'session', token, now), now)
     if (typeof visitor !== 'string') return asThemselves(visitor, query.as)
     if (reason === 'missing') reason = visitor
   }
   return denied(reason)
+}
+
+/**
+ * The sessions of a place that claim to be bound to a secret which the browser sent. Planted cookies are skipped before
+ * any is verified, so however many a sibling domain plants, they do not hide the session of the visitor.
+ */
+function boundSessions(cookies: Request['cookies'], { name, role }: Place): string[] {
+  const bindings = cookies.get(secretName(role))?.map(bindingOf) ?? []
+  const isBound = (token: string) => {
+    const claimed = claimedBinding(token)
+    return claimed !== undefined && bindings.some((binding) => isSame(binding, claimed))
+  }
+  return (cookies.get(name) ?? []).filter(isBound).slice(0, MOST_VERIFIED)
+}
+
+/** In a time that says nothing about where two texts differ. */
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
 }
 
 /** What a card's token shows, while it is valid and its name is invited. It opens no session. */

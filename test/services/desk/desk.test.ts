@@ -10,6 +10,7 @@ import { permanentRandom } from '../../../shared/text/cascade'
 import { categoriesOf } from '../../given'
 import { memoryTable } from '../../shared/memory-table'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
+import { sentBack } from '../../shared/web/cookies'
 import { linkKeys } from '../../shared/web/keys'
 
 const KEY = 'a'.repeat(64)
@@ -74,7 +75,7 @@ async function send(route: string, { body, cookie, query, headers, raw }: Sent =
       rawPath,
       queryStringParameters: query,
       headers: headers ?? { 'content-type': 'application/json' },
-      ...(cookie ? { cookies: [cookie] } : {}),
+      ...(cookie ? { cookies: cookie.split('; ') } : {}),
       ...(body === undefined && raw === undefined ? {} : { body: raw ?? JSON.stringify(body) }),
       requestContext: { http: { method } },
     },
@@ -99,7 +100,7 @@ const link = async (annotator: string, hours = 24) => {
 async function enter(annotator: string): Promise<string> {
   const { token } = await link(annotator)
   const { cookies } = await send('POST /desk/session', { body: { token } })
-  return cookies?.[0]?.split(';')[0] ?? ''
+  return sentBack(cookies).join('; ')
 }
 
 const next = async (cookie: string, count = 20): Promise<{ batch: string; item: string; text: string }[]> =>
@@ -214,7 +215,7 @@ describe('a link', () => {
     expect((await send('POST /desk/session', { body: { token: old } })).json.error).toBe('revoked')
     const { status, cookies } = await send('POST /desk/session', { body: { token } })
     expect(status).toBe(200)
-    const cookie = cookies?.[0]?.split(';')[0] ?? ''
+    const cookie = sentBack(cookies).join('; ')
     expect((await send('GET /desk/session', { cookie })).status).toBe(200)
   })
 

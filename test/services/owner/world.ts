@@ -7,6 +7,7 @@ import type { Table } from '../../../shared/table'
 import { aSettings, aSettledLine, manifestOf } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
+import { sentBack } from '../../shared/web/cookies'
 import { linkKeys } from '../../shared/web/keys'
 
 export const SETTINGS = aSettings({
@@ -38,7 +39,7 @@ export interface World {
     json: Json
   }>
   token(request: Record<string, unknown>): Promise<string>
-  /** An owner's cookie. */
+  /** An owner's cookies, as a browser sends them. */
   enter(): Promise<string>
 }
 // What an answer is, the tests say.
@@ -78,7 +79,7 @@ export function newWorld({
           rawPath,
           queryStringParameters: query,
           headers: { 'content-type': 'application/json' },
-          ...(cookie ? { cookies: [cookie] } : {}),
+          ...(cookie ? { cookies: cookie.split('; ') } : {}),
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
           requestContext: { http: { method } },
         },
@@ -98,7 +99,7 @@ export function newWorld({
       const { cookies } = await world.send('POST /desk/owner/session', {
         body: { token: await world.token({ owner: 'me' }) },
       })
-      return cookies?.[0]?.split(';')[0] ?? ''
+      return sentBack(cookies).join('; ')
     },
   }
   return world

@@ -13,6 +13,7 @@ import { type TestBucket, testBucket } from '../../shared/bucket'
 import { cardExample } from '../../shared/card'
 import { evidenceExample } from '../../shared/evidence'
 import { memoryTable } from '../../shared/memory-table'
+import { sentBack } from '../../shared/web/cookies'
 import { linkKeys } from '../../shared/web/keys'
 import { tell } from './stories'
 
@@ -47,7 +48,7 @@ async function send(route: string, { cookie, query, body }: { cookie?: string; q
       rawPath,
       queryStringParameters: query,
       headers: { 'content-type': 'application/json' },
-      cookies: cookie ? [cookie] : [],
+      cookies: cookie ? cookie.split('; ') : [],
       body: body === undefined ? '' : JSON.stringify(body),
       requestContext: { http: { method } },
     },
@@ -65,7 +66,7 @@ async function tokenOf(person: object): Promise<string> {
 async function enter(person: object) {
   const token = await tokenOf(person)
   const { statusCode, cookies, json } = await send('POST /report/session', { body: { token } })
-  return { statusCode, cookie: cookies?.[0]?.split(';')[0] ?? '', json }
+  return { statusCode, cookie: sentBack(cookies).join('; '), json }
 }
 
 /** A session of an owner who came in by the owner's page. */
@@ -83,7 +84,7 @@ async function ownersCookie(): Promise<string> {
     entered,
     now,
   )
-  return cookies.find((one) => one.includes('Path=/report'))?.split(';')[0] ?? ''
+  return sentBack(cookies.filter((one) => !one.includes('Path=/desk/owner'))).join('; ')
 }
 
 it.each([{ to: 'yesterday' }, { from: '2026-13-45' }, { against: '../x' }])('refuses the days %j', async (query) => {

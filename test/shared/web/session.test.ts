@@ -6,6 +6,7 @@ import { invitedAt, type PersonRole } from '../../../shared/state/people'
 import { sign } from '../../../shared/web/link'
 import { openSession, whoAsks } from '../../../shared/web/session'
 import { memoryTable } from '../memory-table'
+import { sentBack } from './cookies'
 import { linkKeys } from './keys'
 
 let table: Table
@@ -56,10 +57,15 @@ async function setCookies(role: PersonRole, name: string): Promise<string[]> {
   return cookies
 }
 
-const cookiesFor = async (role: PersonRole, name: string): Promise<string[]> =>
-  (await setCookies(role, name)).map((cookie) => cookie.split(';')[0] ?? '')
+/** What a browser sends after a link was opened: the sessions and the secret that they are bound to. */
+const cookiesFor = async (role: PersonRole, name: string): Promise<string[]> => sentBack(await setCookies(role, name))
 
-const cookieFor = async (role: PersonRole, name: string): Promise<string> => (await cookiesFor(role, name))[0] ?? ''
+/** The value of the cookie of this name. */
+const valueOf = (cookies: readonly string[], name: string): string =>
+  cookies.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
+
+const secretIn = (cookies: readonly string[]): string => cookies.find((one) => one.startsWith('__Host-')) ?? ''
+const sessionsIn = (cookies: readonly string[]): string[] => cookies.filter((one) => !one.startsWith('__Host-'))
 
 /** Of several roles, the first one's page is asked. */
 const asks = (roles: [PersonRole, ...PersonRole[]], cookies: string[], query?: Record<string, string>) =>
@@ -109,76 +115,202 @@ describe('a link', () => {
 
 describe('a session', () => {
   it('is taken in each role that may ask, and in no other', async () => {
-    const [owner = '', ownerAtReport = ''] = await cookiesFor('owner', 'me')
+    const [owner = '', ownerAtReport = '', secret = ''] = await cookiesFor('owner', 'me')
 
-    expect(await asks(['owner'], [owner])).toMatchObject({ name: 'me', role: 'owner' })
-    expect(await asks(['reader', 'owner'], [ownerAtReport])).toMatchObject({ name: 'me', role: 'owner' })
-    expect(await asks(['reader', 'owner'], [owner])).toMatchObject({ status: 401, body: { error: 'missing' } })
-    expect(await asks(['reader'], [ownerAtReport])).toMatchObject({ status: 401, body: { error: 'foreign' } })
+    expect(await asks(['owner'], [owner, secret])).toMatchObject({ name: 'me', role: 'owner' })
+    expect(await asks(['reader', 'owner'], [ownerAtReport, secret])).toMatchObject({ name: 'me', role: 'owner' })
+    expect(await asks(['reader', 'owner'], [owner, secret])).toMatchObject({ status: 401, body: { error: 'missing' } })
+    expect(await asks(['reader'], [ownerAtReport, secret])).toMatchObject({ status: 401, body: { error: 'foreign' } })
   })
 
   it('that an owner has at the report opens no page of owners', async () => {
-    const [, atReport = ''] = await cookiesFor('owner', 'me')
-    const [, session = ''] = atReport.split(/=(.*)/)
+    const cookies = await cookiesFor('owner', 'me')
+    const session = valueOf(cookies, 'bellwether-owner-report')
 
-    expect(await asks(['owner'], [`bellwether-owner=${session}`])).toMatchObject({ body: { error: 'forged' } })
+    expect(await asks(['owner'], [`bellwether-owner=${session}`, secretIn(cookies)])).toMatchObject({
+      body: { error: 'forged' },
+    })
   })
 
-  it('is sent to its own page alone', async () => {
-    const paths = async (role: PersonRole) =>
-      (await setCookies(role, 'ana')).map((cookie) => /; Path=([^;]+)/.exec(cookie)?.[1])
+  it.each<[PersonRole, string[]]>([
+    ['annotator', ['/desk', '/']],
+    ['owner', ['/desk/owner', '/report', '/']],
+    ['reader', ['/report', '/']],
+  ])('of an %s is sent to its own page alone, and its secret to every page', async (role, paths) => {
+    const cookies = await setCookies(role, 'ana')
 
-    expect([await paths('annotator'), await paths('owner'), await paths('reader')]).toEqual([
-      ['/desk'],
-      ['/desk/owner', '/report'],
-      ['/report'],
-    ])
+    expect(cookies.map((cookie) => /; Path=([^;]+)/.exec(cookie)?.[1])).toEqual(paths)
+    for (const cookie of cookies) {
+      expect(cookie).toMatch(/; Max-Age=\d+; Path=[^;]+; HttpOnly; Secure; SameSite=Strict$/)
+    }
+  })
+
+  it('is bound to a fresh secret of 128 bits, kept as long, in a cookie that no other host can set', async () => {
+    const [session = '', first = ''] = await setCookies('annotator', 'ana')
+    const [, second = ''] = await setCookies('annotator', 'ana')
+    const ageOf = (cookie: string) => /Max-Age=(\d+)/.exec(cookie)?.[1]
+
+    expect(first).toMatch(/^__Host-bellwether-annotator=[\w-]{22}; /)
+    expect(first).not.toContain('Domain')
+    expect(ageOf(first)).toBe(ageOf(session))
+    expect(second.split(';')[0]).not.toBe(first.split(';')[0])
+    expect(session).not.toContain(valueOf(sentBack([first]), '__Host-bellwether-annotator'))
+  })
+
+  it('keeps the cookies of a request to the report below 1,500 bytes, for an owner who is a reader too', async () => {
+    const name = 'a'.repeat(32)
+    const cookies = [...(await cookiesFor('owner', name)).slice(1), ...(await cookiesFor('reader', name))]
+
+    expect(cookies).toHaveLength(4)
+    expect(cookies.join('; ').length).toBeLessThan(1500)
+  })
+
+  it.each<[string, (own: string[], other: string[]) => string[]]>([
+    ['without its secret', (own) => sessionsIn(own)],
+    ["with another's secret", (own, other) => [...sessionsIn(own), secretIn(other)]],
+    ['with an empty secret', (own) => [...sessionsIn(own), '__Host-bellwether-annotator=']],
+    [
+      'with its secret under the name of another role',
+      (own) => [...sessionsIn(own), secretIn(own).replace('annotator', 'reader')],
+    ],
+    [
+      'with its secret in a cookie that a sibling domain can set',
+      (own) => [...sessionsIn(own), secretIn(own).replace('__Host-', '')],
+    ],
+    // To a browser these names have no prefix, so that a sibling domain can set them.
+    ...['\u2000', '\u00a0', '\ufeff', '\u2028'].map((space): [string, (own: string[]) => string[]] => [
+      `with its secret behind the space U+${space.charCodeAt(0).toString(16)}`,
+      (own) => [...sessionsIn(own), `${space}${secretIn(own)}`, secretIn(own).replace('=', `${space}=`)],
+    ]),
+  ])('counts for nothing %s', async (_, sent) => {
+    const [own, other] = [await cookiesFor('annotator', 'ana'), await cookiesFor('annotator', 'ben')]
+
+    expect(await asks(['annotator'], own)).toMatchObject({ name: 'ana' })
+    expect(await asks(['annotator'], sent(own, other))).toMatchObject({
+      status: 401,
+      body: { error: 'missing', message: expect.stringContaining('open it again') },
+    })
+  })
+
+  it('of a release without secrets asks for the link again, which is still valid', async () => {
+    const token = await tokenFor('annotator', 'ana')
+    const bearer = { name: 'ana', role: 'annotator', issuedMs: now.getTime(), expiresMs: now.getTime() + 1e6 } as const
+    const before = `bellwether-annotator=${await sign(await linkKeys.annotator(), 'session', bearer)}`
+
+    expect(await asks(['annotator'], [before])).toMatchObject({ body: { error: 'missing' } })
+    const { cookies } = await openSession(entranceOf('annotator'), 'annotator', request([before], { token }), now)
+    expect(await asks(['annotator'], [before, ...sentBack(cookies)])).toMatchObject({ name: 'ana' })
+  })
+
+  it('counts whichever of several secrets the browser sends first', async () => {
+    const cookies = await cookiesFor('annotator', 'ana')
+    const [stale, other] = ['__Host-bellwether-annotator=stale', secretIn(await cookiesFor('annotator', 'ben'))]
+
+    expect(await asks(['annotator'], [stale, other, ...cookies])).toMatchObject({ name: 'ana' })
+    expect(await asks(['annotator'], [...cookies, other, stale])).toMatchObject({ name: 'ana' })
+    expect(await asks(['annotator'], [...Array<string>(20).fill(stale), ...cookies])).toMatchObject({ name: 'ana' })
+  })
+
+  it("is not replaced by a valid one of the attacker's own, however many are planted", async () => {
+    const victim = await cookiesFor('annotator', 'ana')
+    const planted = sessionsIn(await cookiesFor('annotator', 'eve'))
+    const many = Array<string>(20).fill(planted[0] ?? '')
+
+    for (const cookies of [
+      [...planted, ...victim],
+      [...victim, ...planted],
+      [...many, ...victim],
+    ]) {
+      expect(await asks(['annotator'], cookies)).toMatchObject({ name: 'ana' })
+    }
+    expect(await asks(['annotator'], [...planted, secretIn(victim)])).toMatchObject({ body: { error: 'missing' } })
+  })
+
+  it('is not taken with a session of another link that was opened in the same browser', async () => {
+    const first = await cookiesFor('annotator', 'ana')
+    const second = await cookiesFor('annotator', 'ben')
+
+    expect(await asks(['annotator'], second)).toMatchObject({ name: 'ben' })
+    expect(await asks(['annotator'], [...sessionsIn(first), ...second])).toMatchObject({ name: 'ben' })
+  })
+
+  it('opens anew with the same link: each browser has a secret of its own, and no other ends', async () => {
+    const token = await tokenFor('annotator', 'ana')
+    const open = async () => {
+      const reply = await openSession(entranceOf('annotator'), 'annotator', request([], { token }), now)
+      return sentBack(reply.cookies)
+    }
+    const [first, second] = [await open(), await open()]
+
+    expect(await asks(['annotator'], first)).toMatchObject({ name: 'ana' })
+    expect(await asks(['annotator'], second)).toMatchObject({ name: 'ana' })
+    expect(await asks(['annotator'], [...sessionsIn(first), secretIn(second)])).toMatchObject({ status: 401 })
+  })
+
+  it('of an owner at the report needs the secret of the owner, and not that of a reader', async () => {
+    const [, atReport = '', secret = ''] = await cookiesFor('owner', 'me')
+    const reader = await cookiesFor('reader', 'team')
+
+    expect(await asks(['reader', 'owner'], [atReport, secretIn(reader)])).toMatchObject({ body: { error: 'missing' } })
+    expect(await asks(['reader', 'owner'], [...sessionsIn(reader), secret])).toMatchObject({
+      body: { error: 'missing' },
+    })
+    expect(await asks(['reader', 'owner'], [atReport, secret])).toMatchObject({ name: 'me', role: 'owner' })
+  })
+
+  it('of one owner is not touched by the session of another', async () => {
+    const [first, second] = [await cookiesFor('owner', 'me'), await cookiesFor('owner', 'you')]
+    await ask({ revoke: 'you' })
+
+    expect(await asks(['owner'], first)).toMatchObject({ name: 'me' })
+    expect(await asks(['owner'], second)).toMatchObject({ body: { error: 'revoked' } })
   })
 
   it('counts though a stale one of another role is sent with it', async () => {
-    const reader = await cookieFor('reader', 'team')
+    const reader = await cookiesFor('reader', 'team')
     await ask({ revoke: 'team' })
-    const [, ownerAtReport = ''] = await cookiesFor('owner', 'me')
+    const [, ...ownerAtReport] = await cookiesFor('owner', 'me')
 
-    expect(await asks(['reader', 'owner'], [reader])).toMatchObject({ body: { error: 'revoked' } })
-    expect(await asks(['reader', 'owner'], [reader, ownerAtReport])).toMatchObject({ name: 'me', role: 'owner' })
+    expect(await asks(['reader', 'owner'], reader)).toMatchObject({ body: { error: 'revoked' } })
+    expect(await asks(['reader', 'owner'], [...reader, ...ownerAtReport])).toMatchObject({ name: 'me', role: 'owner' })
   })
 
   it('of an older release, kept for every path, does not hide the one of its own path', async () => {
-    const cookie = await cookieFor('owner', 'me')
+    const cookies = await cookiesFor('owner', 'me')
 
-    expect(await asks(['owner'], [cookie, 'bellwether-owner=older'])).toMatchObject({ name: 'me' })
+    expect(await asks(['owner'], [...cookies, 'bellwether-owner=older'])).toMatchObject({ name: 'me' })
   })
 
   it('is found behind a stale one of the same name, whichever the browser sends first', async () => {
-    const stale = await cookieFor('owner', 'me')
+    const stale = await cookiesFor('owner', 'me')
     await ask({ revoke: 'me' })
-    const cookie = await cookieFor('owner', 'me')
+    const cookies = await cookiesFor('owner', 'me')
 
-    expect(await asks(['owner'], [stale, cookie])).toMatchObject({ name: 'me' })
-    expect(await asks(['owner'], [cookie, stale])).toMatchObject({ name: 'me' })
-    expect(await asks(['owner'], ['bellwether-owner=forged', 'bellwether-owner=', cookie])).toMatchObject({
+    expect(await asks(['owner'], [...stale, ...cookies])).toMatchObject({ name: 'me' })
+    expect(await asks(['owner'], [...cookies, ...stale])).toMatchObject({ name: 'me' })
+    expect(await asks(['owner'], ['bellwether-owner=forged', 'bellwether-owner=', ...cookies])).toMatchObject({
       name: 'me',
     })
-    expect(await asks(['owner'], [stale, 'bellwether-owner=forged'])).toMatchObject({ body: { error: 'revoked' } })
+    expect(await asks(['owner'], [...stale, 'bellwether-owner=forged'])).toMatchObject({ body: { error: 'revoked' } })
   })
 
   it('does not serve under the name of another role', async () => {
-    const [, session = ''] = (await cookieFor('reader', 'team')).split(/=(.*)/)
+    const cookies = await cookiesFor('reader', 'team')
+    const renamed = cookies.map((one) => one.replace('bellwether-reader', 'bellwether-owner'))
 
-    expect(await asks(['owner'], [`bellwether-owner=${session}`])).toMatchObject({ status: 401 })
+    expect(await asks(['owner'], renamed)).toMatchObject({ status: 401 })
   })
 
   it('is refused to a page that was opened by somebody else', async () => {
-    const cookie = await cookieFor('annotator', 'ana')
+    const cookies = await cookiesFor('annotator', 'ana')
 
-    expect(await asks(['annotator'], [cookie], { as: 'ana' })).toMatchObject({ name: 'ana' })
-    expect(await asks(['annotator'], [cookie], { as: 'ben' })).toMatchObject({ status: 409, body: { error: 'other' } })
+    expect(await asks(['annotator'], cookies, { as: 'ana' })).toMatchObject({ name: 'ana' })
+    expect(await asks(['annotator'], cookies, { as: 'ben' })).toMatchObject({ status: 409, body: { error: 'other' } })
   })
 
   it('ends in every role when its name is revoked', async () => {
-    const cookies = [await cookieFor('annotator', 'ana'), await cookieFor('owner', 'ana')]
-    await cookieFor('annotator', 'ben')
+    const cookies = [...(await cookiesFor('annotator', 'ana')), ...(await cookiesFor('owner', 'ana'))]
+    await cookiesFor('annotator', 'ben')
 
     expect(await ask({ revoke: 'ana' })).toEqual({ revoked: 'ana', wasInvited: true })
 

@@ -1,0 +1,131 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Cookie, Page } from 'playwright-core'
+import { openSite, type Site } from './site'
+
+let site: Site
+
+beforeAll(async () => {
+  site = await openSite()
+}, 120_000)
+afterEach(() => site.visitorsLeave())
+afterAll(() => site.close())
+
+const APIS = { annotator: '/desk', owner: '/desk/owner', reader: '/report' } as const
+type Role = keyof typeof APIS
+
+/** Open a link of this person in a page. */
+async function enter(page: Page, role: Role, name: string): Promise<void> {
+  const { url } = await site.invite({ [role]: name })
+  // The same document with another fragment would not be loaded again.
+  await page.goto('about:blank')
+  await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/session')),
+    page.goto(url),
+  ])
+}
+
+/** What the API of a page says of the visitor. */
+const whoIs = async (page: Page, api: string): Promise<unknown> =>
+  page.evaluate(async (path) => (await fetch(`${path}/session`)).json(), api)
+
+const hostOf = (): string => new URL(site.cloud.endpoint).hostname
+
+/** The session of a browser in which a link of this person was opened, without its secret. */
+async function sessionsOf(role: Role, name: string): Promise<Cookie[]> {
+  const { page } = await site.visitor()
+  await enter(page, role, name)
+  const cookies = await page.context().cookies()
+  return cookies.filter(({ path }) => path === APIS[role])
+}
+
+describe('the cookies of a session', () => {
+  it('stand in Chromium at the path of their page, beside a secret for every path', async () => {
+    const { page } = await site.visitor()
+    for (const role of ['annotator', 'owner', 'reader'] as const) await enter(page, role, `me-${role}`)
+
+    const cookies = await page.context().cookies()
+
+    expect(cookies.map(({ name, path }) => `${name} ${path}`).sort()).toEqual([
+      '__Host-bellwether-annotator /',
+      '__Host-bellwether-owner /',
+      '__Host-bellwether-reader /',
+      'bellwether-annotator /desk',
+      'bellwether-owner /desk/owner',
+      'bellwether-owner-report /report',
+      'bellwether-reader /report',
+    ])
+    for (const cookie of cookies) {
+      expect(cookie).toMatchObject({ domain: hostOf(), httpOnly: true, secure: true, sameSite: 'Strict' })
+    }
+    expect(await whoIs(page, '/desk')).toEqual({ name: 'me-annotator', role: 'annotator' })
+    expect(await whoIs(page, '/desk/owner')).toEqual({ name: 'me-owner', role: 'owner' })
+    expect(await whoIs(page, '/report')).toEqual({ name: 'me-reader', role: 'reader' })
+  })
+
+  it('fit together where two tabs open the same link at once', async () => {
+    const { page } = await site.visitor()
+    const other = await page.context().newPage()
+    const { url } = await site.invite({ annotator: 'twice' })
+
+    await Promise.all([page.goto(url), other.goto(url)])
+    for (const one of [page, other]) await one.locator('#whose', { hasText: 'twice' }).waitFor()
+
+    for (const one of [page, other]) expect(await whoIs(one, '/desk')).toEqual({ name: 'twice', role: 'annotator' })
+  })
+
+  it('are those of the link that was opened last', async () => {
+    const { page } = await site.visitor()
+    await enter(page, 'annotator', 'ana')
+    await enter(page, 'annotator', 'ben')
+
+    expect(await whoIs(page, '/desk')).toEqual({ name: 'ben', role: 'annotator' })
+  })
+})
+
+describe('a planted cookie', () => {
+  it.each<[Role]>([['annotator'], ['owner'], ['reader']])(
+    "with the attacker's own valid session of an %s does not replace the visitor",
+    async (role) => {
+      const planted = await sessionsOf(role, 'eve')
+      const { page } = await site.visitor()
+      await page.context().addCookies(planted)
+      await enter(page, role, 'ana')
+      // The browser sends the cookie of the longer path first.
+      await page.context().addCookies(planted.map((cookie) => ({ ...cookie, path: `${APIS[role]}/session` })))
+      const asked = page.waitForRequest((one) => one.url().endsWith('/session'))
+      const [request] = await Promise.all([asked, page.reload()])
+
+      const { cookie = '' } = await request.allHeaders()
+      const sent = cookie.split('; ').filter((one) => one.startsWith(`bellwether-${role}=`))
+      expect(sent.length).toBeGreaterThanOrEqual(2)
+      expect(sent[0]).toBe(`bellwether-${role}=${planted[0]?.value}`)
+      expect(await whoIs(page, APIS[role])).toMatchObject({ name: 'ana' })
+    },
+  )
+
+  it('with a valid session opens nothing in a browser without a link', async () => {
+    const { page } = await site.visitor()
+    await page.context().addCookies(await sessionsOf('annotator', 'eve'))
+
+    await page.goto(`${site.cloud.endpoint}/desk`)
+
+    await page.getByRole('heading', { name: 'This page needs a personal link' }).waitFor()
+    expect(await page.locator('body').innerText()).toContain('If you did so before, open it again')
+  })
+
+  it.each<[string, string]>([
+    ['for another path', '__Host-bellwether-annotator=mine; Path=/desk; Secure'],
+    ['in other letters', '__HOST-bellwether-annotator=mine; Path=/desk; Secure'],
+    ['without a name', '=__Host-bellwether-annotator=mine; Path=/desk; Secure'],
+    ['in place of the secret', '__Host-bellwether-annotator=mine; Path=/; Secure'],
+  ])('of the secret %s is not taken by Chromium', async (_, line) => {
+    const { page } = await site.visitor()
+    await enter(page, 'annotator', 'ana')
+    const before = await page.context().cookies()
+
+    await page.evaluate((set) => void (document.cookie = set), line)
+
+    expect(await page.context().cookies()).toEqual(before)
+    expect(await whoIs(page, '/desk')).toMatchObject({ name: 'ana' })
+  })
+})
