@@ -27,7 +27,7 @@ import type { Table } from '../../shared/table'
 import { announceReport } from './announce'
 import type { Champion } from './facts/classify'
 import { openDayBook } from './reports/day-book'
-import { daysWith, type StreamDays, WEEK, weekTo } from './days'
+import { daysWith, type StreamDays, WEEK, weekStart } from './days'
 import { type Draft, draftOf, openIndex, putDraft } from './reports/draft'
 import { evidenceWriter } from './evidence/evidence-writer'
 import { reporter } from './reports/reporter'
@@ -113,7 +113,7 @@ async function inTurn(ports: AnalyzePorts, work: ReportWork, { remainingMs }: Ti
   const earliest = [...days].sort()[0]
   if (earliest === undefined) return { ...streamNameOf(work), state: 'reported', classified: [], reports: [] }
   // The week before the first report's is what its evidence is held against.
-  const from = dayAfter(weekTo(earliest)[0]!, -WEEK)
+  const from = dayAfter(weekStart(earliest), -WEEK)
   const [live, labels, plans] = await Promise.all([
     work.classify ? readChampion(objects) : undefined,
     ports.labels.read(),

@@ -1,9 +1,10 @@
 import { covarianceOfShares } from '../../shared/statistics/difference'
 import type { StreamNames } from '../../shared/streams'
 import { dayAfter } from '../../shared/utc-day'
+import { zip } from '../../shared/zip'
 import type { AnalyzePorts } from './analyze'
 import { openDayBook } from './reports/day-book'
-import { WEEK, weekTo } from './days'
+import { WEEK, weekStart } from './days'
 import { weekFacts } from './reports/reporter'
 import { openPlans } from './facts/samples'
 import { termsOfDays } from './reports/shares'
@@ -19,7 +20,7 @@ export const covariancesOf =
   ({ objects, memory, settings, labels: store, opinions }: Sources) =>
   async (names: StreamNames, week: string): Promise<ReadonlyMap<string, number>> => {
     const before = dayAfter(week, -WEEK)
-    const from = weekTo(before)[0]!
+    const from = weekStart(before)
     const labels = settings.labels.categories.map(({ name }) => name)
     const [standing, plans] = await Promise.all([store.read(), openPlans(objects, memory, from)])
     const opened = await openDayBook(
@@ -34,6 +35,5 @@ export const covariancesOf =
       return termsOfDays(days, evidence)
     }
     const [now, then] = [await termsTo(week), await termsTo(before)]
-    const covariance = covarianceOfShares(now, then, labels.length)
-    return new Map(labels.map((label, k) => [label, covariance[k]!]))
+    return new Map(zip(labels, covarianceOfShares(now, then, labels.length)))
   }

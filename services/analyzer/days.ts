@@ -26,5 +26,8 @@ export const WEEK = 7
 /** The UTC days of the window that ends with a day, in their order. */
 export const weekTo = (date: string): string[] => Array.from({ length: WEEK }, (_, i) => dayAfter(date, i + 1 - WEEK))
 
+/** The first UTC day of the window that ends with a day. */
+export const weekStart = (date: string): string => dayAfter(date, 1 - WEEK)
+
 /** The UTC days whose window has a day in it, but for the day itself. */
 export const daysWith = (date: string): string[] => Array.from({ length: WEEK - 1 }, (_, i) => dayAfter(date, i + 1))

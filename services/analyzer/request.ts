@@ -46,5 +46,6 @@ export const answerAnalyzer =
     if ('settled' in request) return afterWait(ports)(request.settled, invocation)
     if ('texts' in request) return { answers: await askChampion(ports)(request.texts) }
     const [answer] = await askChampion(ports)([request.text])
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- askChampion returns an answer for each text
     return answer!
   }

@@ -133,9 +133,10 @@ async function store(
   { ports, stream, log }: Work,
   run: RunState | null,
 ): Promise<Input> {
-  if (refused.length > 0) {
+  const [first] = refused
+  if (first) {
     // A row may be personal data: the log names only its position; the bucket has the row.
-    log.warn('rows refused', { ...stream, run: run?.id, rows: refused.length, first: whereOf(refused[0]!) })
+    log.warn('rows refused', { ...stream, run: run?.id, rows: refused.length, first: whereOf(first) })
     const lines = refused.slice(0, REFUSED_KEPT).map((row) => `${JSON.stringify(row)}\n`)
     await ports.objects.create(refusedKey, lines.join(''))
   }

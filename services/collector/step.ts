@@ -268,7 +268,7 @@ const bookingOf = (facts: StepFacts, page: number | 'count', posts: number, usd:
 })
 
 const isWanted = (language: Post['language'], languages: readonly string[]): boolean =>
-  language === '' || languages.length === 0 || languages.includes(language.split('-')[0]!.toLowerCase())
+  language === '' || languages.length === 0 || languages.includes(language.replace(/-.*/s, '').toLowerCase())
 
 /** The most posts that an amount pays for. */
 function largestWithin(usd: number, source: StepFacts['source']): number {

@@ -71,6 +71,7 @@ export const takeAnswers =
       return takeForBatch(table, annotator, name, answering, invited, now)
     })
     const taken = new Map(done.flatMap(({ outcomes }) => [...outcomes]))
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- every answer is of one of `names`, and each has its outcomes
     const answers = results.map((one) => ('answer' in one ? taken.get(one.place)! : one))
 
     const kept = answers.flatMap(({ batch, item, result }) =>

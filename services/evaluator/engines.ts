@@ -22,10 +22,11 @@ export function sideBySide(card: JudgedModel, earlier: readonly JudgedModel[]): 
   const { schemaVersion } = card.dataset
   const cards = [card, ...earlier.filter((one) => one.job !== card.job && one.dataset.schemaVersion === schemaVersion)]
   const engineOf = new Map(cards.map(({ job, training }) => [job, training.engine]))
-  const byEngine = new Map<string, JudgedModel[]>()
+  const byEngine = new Map<string, [JudgedModel, ...JudgedModel[]]>()
   for (const one of [...cards].sort(latestFirst)) {
     const { engine } = one.training
-    byEngine.set(engine, [...(byEngine.get(engine) ?? []), one])
+    const own = byEngine.get(engine)
+    byEngine.set(engine, own ? [...own, one] : [one])
   }
   const liveAfter = (one: JudgedModel) => (one.verdict === 'promoted' ? one.job : one.champion)
   const live = liveAfter(card)
@@ -58,11 +59,10 @@ function winnersByDay(
 
 function standingOf(
   engine: string,
-  own: readonly JudgedModel[],
+  own: readonly [JudgedModel, ...JudgedModel[]],
   { isLive, winners }: { isLive: boolean; winners: ReadonlyMap<string, ReadonlySet<string>> },
 ): EngineStanding {
-  // Each engine here has a card of its own.
-  const latest = own[0]!
+  const [latest, ...older] = own
   const { job, verdict, dataset, training, calibration, cost, scores } = latest
   const macroF1 = scores.challenger?.macroF1 ?? null
   const postsPerSecond = engineNamed(engine)?.postsPerSecond ?? null
@@ -77,7 +77,7 @@ function standingOf(
     macroF1Interval: scores.challenger?.macroF1Interval ?? null,
     ece: calibration?.ece.scaled ?? null,
     eceInterval: calibration?.eceInterval ?? null,
-    drift: driftOf(latest, own.slice(1)),
+    drift: driftOf(latest, older),
     trainSeconds: training.trainSeconds,
     trainingUsd: training.costUsd,
     labelsUsd: cost.labelsUsd,

@@ -69,8 +69,8 @@ type Rule = (question: Question) => Ruling | undefined
 export function judge(contest: Contest, gate: Gate): GateVerdict {
   const { challenger, window } = contest
   const opponent = opponentIn(contest)
-  const isComparable = opponent && challenger.measured && window.items > 0
-  const comparison = isComparable ? compare(challenger.measured!, opponent.measured) : null
+  const comparison =
+    opponent && challenger.measured && window.items > 0 ? compare(challenger.measured, opponent.measured) : null
   const question: Question = { ...contest, gate, opponent, comparison, isStale: isStale(contest, gate) }
 
   const rulings = RULES.flatMap(([name, rule]) => {
@@ -124,8 +124,9 @@ const hasEnoughItems: Rule = ({ window: { items }, gate, opponent, isStale: stal
 const hasTwoClasses: Rule = ({ majority: { classes, items } }) => {
   const present = classes.filter((one) => one.items > 0)
   if (items === 0) return undefined
-  return present.length === 1
-    ? { passed: false, words: `every evaluation item is ${list([present[0]!.label])}: nothing to tell apart` }
+  const [only, another] = present
+  return only && !another
+    ? { passed: false, words: `every evaluation item is ${list([only.label])}: nothing to tell apart` }
     : { passed: true, words: `${present.length} classes among the evaluation items` }
 }
 

@@ -215,6 +215,7 @@ function timeOf(value: unknown): string | undefined {
   const plain = `${day}T${minute}${second}`
   const ms = Date.parse(`${plain}${zone.toUpperCase()}`)
   // `Date` reads a day that is not in the calendar as another day.
-  if (!Number.isFinite(ms) || !new Date(Date.parse(`${plain}Z`)).toISOString().startsWith(day!)) return undefined
+  if (!Number.isFinite(ms) || !new Date(Date.parse(`${plain}Z`)).toISOString().startsWith(plain.slice(0, 10)))
+    return undefined
   return zone.toUpperCase() === 'Z' ? plain : new Date(ms).toISOString().slice(0, -1)
 }

@@ -4,6 +4,7 @@ import { keys } from '../../shared/keys'
 import { latestDataset } from '../../shared/latest'
 import { entrantsOf } from '../../shared/engines'
 import { type DatasetRecord, datasetRecord } from '../../shared/records'
+import { zip } from '../../shared/zip'
 import { attemptsSoFar } from './attempts'
 import { jobName } from './job'
 import {
@@ -60,7 +61,10 @@ export async function start(
   if (steps.every((step) => 'skip' in step))
     return skip([...new Set(steps.map((step) => ('skip' in step ? step.skip : '')))].join('; '), datasetId)
   return eachOf(
-    entrants.map((entrant, i) => ({ entrant, run: () => take(ports, dataset, entrant, steps[i]!, invocation) })),
+    zip(entrants, steps).map(([entrant, step]) => ({
+      entrant,
+      run: () => take(ports, dataset, entrant, step, invocation),
+    })),
     invocation.log,
   )
 }
@@ -158,7 +162,7 @@ async function eachOf(
   }
   if (errors.length > 0) throw errors[0]
   const [first, ...others] = outcomes
-  // There is at least one run, and none of them threw.
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- there is at least one run, and none of them threw
   const { outcome } = first!
   if (others.length === 0) return outcome
   return { ...outcome, others: Object.fromEntries(others.map(({ entrant, outcome: other }) => [entrant ?? '', other])) }

@@ -5,6 +5,9 @@ const { floor } = Math
 /** Computed on resampled items: `weights[i]` is how often item i was drawn. */
 type Statistic = (weights: Uint32Array) => number
 
+/** The resampled values of each statistic. */
+type OfEach<S extends readonly Statistic[]> = { -readonly [K in keyof S]: Float64Array }
+
 interface Interval {
   low: number
   high: number
@@ -26,11 +29,11 @@ export const RESAMPLING: Resampling = { replicates: 2000, seed: 1 }
  * draws are paired, so their differences are differences on the same items (Berg-Kirkpatrick and others, 2012). No
  * values without items.
  */
-export function bootstrap(
+export function bootstrap<const S extends readonly Statistic[]>(
   items: number,
-  statistics: readonly Statistic[],
+  statistics: S,
   { replicates, seed }: Resampling = RESAMPLING,
-): Float64Array[] {
+): OfEach<S> {
   const random = mulberry32(seed)
   const values = statistics.map(() => new Float64Array(items > 0 ? replicates : 0))
   const weights = new Uint32Array(items)
@@ -39,7 +42,8 @@ export function bootstrap(
     for (let draw = 0; draw < items; draw++) weights[floor(random() * items)]!++
     for (const [i, statistic] of statistics.entries()) values[i]![replicate] = statistic(weights)
   }
-  return values
+  // TypeScript types what `map` makes of a tuple as an array.
+  return values as OfEach<S>
 }
 
 /** The middle part of resampled values, 95 % of them by default; nothing where there are none. */

@@ -6,7 +6,7 @@ import type { Objects } from '../../../shared/objects'
 import type { EvidenceRecord } from '../../../shared/records'
 import type { StreamNames } from '../../../shared/streams'
 import type { DayBook } from '../reports/day-book'
-import { weekTo } from '../days'
+import { weekStart, weekTo } from '../days'
 import { type Draft, replace } from '../reports/draft'
 import { evidenceOf, labelsOfMessages, shownIn } from './evidence'
 import type { CountedDay } from '../facts/facts'
@@ -68,7 +68,7 @@ async function composed(
   date: string,
 ): Promise<EvidenceRecord> {
   const week = weekTo(date)
-  const from = week[0]!
+  const from = weekStart(date)
   const counted = await Promise.all(week.map((one) => book.facts(one)))
   const earlier = await Promise.all(weekTo(dayAfter(from, -1)).map((one) => book.stored(one)))
   const classes = labels.length

@@ -5,6 +5,7 @@ import type { Objects } from '../../../shared/objects'
 import { postsOfRun } from '../../../shared/posts'
 import type { RunRecord } from '../../../shared/records'
 import { cascadeId } from '../../../shared/text/cascade'
+import { zip } from '../../../shared/zip'
 import { type Prediction, predictionsToCsv } from './prediction'
 
 /** The champion, ready to answer. */
@@ -36,12 +37,11 @@ async function* predict(
   passing: (prediction: Prediction) => void,
 ): AsyncIterable<Prediction[]> {
   for await (const batch of batched(postsOfRun(objects, run))) {
-    const answers = await answersOf(model, batch)
-    const predictions = batch.map(({ id, text }, i) => ({
+    const predictions = zip(batch, await answersOf(model, batch)).map(([{ id, text }, answer]) => ({
       post: id,
       model: model.job,
       cascade: cascadeId(text),
-      ...answers[i]!,
+      ...answer,
     }))
     predictions.forEach(passing)
     yield predictions

@@ -1,6 +1,7 @@
 import { likeliest } from '../../../shared/engines/classifier'
 import type { Basis } from '../../../shared/statistics/difference'
 import { zeros } from '../../../shared/statistics/numbers'
+import { zip } from '../../../shared/zip'
 
 /** Posts counted by message, in bounded memory however many there are. */
 export interface Tally {
@@ -63,7 +64,7 @@ export function addPost(
   tally.posts += 1
   if (scores) {
     tally.scored += 1
-    tally.answers[likeliest(scores)]! += 1
+    countAnswer(tally.answers, scores)
     addUp(tally.scores, scores)
   }
   const isKept = isBelow(tally.below, message)
@@ -79,7 +80,8 @@ export function addPost(
 export function mergedTallies(tallies: readonly Tally[], classes: number, mostKept = MOST_KEPT): Tally {
   const counted = tallies.filter(({ posts }) => posts > 0)
   // What one has alone is not held twice.
-  if (counted.length === 1 && counted[0]!.kept.size <= mostKept) return counted[0]!
+  const [only, another] = counted
+  if (only && !another && only.kept.size <= mostKept) return only
   const all = emptyTally(classes)
   all.below = Math.min(1, ...tallies.map(({ below }) => below))
   for (const { posts, scored, scores, answers, kept } of tallies) {
@@ -147,11 +149,12 @@ export function meansWith(
     const change = changeOf(id, message)
     if (!change) continue
     const count = basis === 'posts' ? message.posts : 1
-    for (const [k, after] of change.after.entries()) changes[k]! += count * (after - change.before[k]!)
+    const differences = zip(change.after, change.before).map(([after, before]) => after - before)
+    addUp(changes, differences, count)
   }
   // Of very many messages those that are kept are a part, and only they change.
   const total = basis === 'posts' ? tally.posts : tally.kept.size / tally.below
-  return means.map((mean, k) => mean + changes[k]! / Math.max(1, total))
+  return zip(means, changes).map(([mean, change]) => mean + change / Math.max(1, total))
 }
 
 /** The tally without the posts of some messages; of those that are not kept one by one nothing is known. */
@@ -174,8 +177,8 @@ export function withoutMessages(tally: Tally, ids: ReadonlySet<string>): Tally {
     rest.posts -= posts
     if (!scores) continue
     rest.scored -= posts
-    rest.answers[likeliest(scores)]! -= posts
-    for (const [k, score] of scores.entries()) rest.scores[k]! -= posts * score
+    countAnswer(rest.answers, scores, -posts)
+    addUp(rest.scores, scores, -posts)
   }
   return rest
 }
@@ -195,7 +198,7 @@ export function scoredShare({ posts, scored, kept }: Tally, basis: Basis): numbe
 export function countedShares(tally: Tally, basis: Basis): number[] {
   const counts = zeros(tally.classes)
   if (basis === 'posts') addUp(counts, tally.answers)
-  else for (const { scores } of tally.kept.values()) if (scores) counts[likeliest(scores)]! += 1
+  else for (const { scores } of tally.kept.values()) if (scores) countAnswer(counts, scores)
   const all = counts.reduce((sum, count) => sum + count, 0)
   return counts.map((count) => count / Math.max(1, all))
 }
@@ -207,8 +210,8 @@ export function covarianceOf(tally: Tally, basis: Basis): number[][] {
   const total = basis === 'posts' ? tally.posts * Math.sqrt(tally.below) : tally.kept.size
   for (const message of tally.kept.values()) {
     const weight = ((basis === 'posts' ? message.posts : 1) / total) ** 2
-    const off = scoresOf(message, tally.classes).map((score, k) => score - means[k]!)
-    for (const [a, row] of covariance.entries()) for (const b of row.keys()) row[b]! += weight * off[a]! * off[b]!
+    const off = zip(scoresOf(message, tally.classes), means).map(([score, mean]) => score - mean)
+    for (const [row, own] of zip(covariance, off)) addUp(row, off, weight * own)
   }
   return covariance
 }
@@ -239,6 +242,13 @@ function addMessage(to: Map<string, Message>, id: string, { posts, scores }: Mes
   to.set(id, { posts: posts + (before?.posts ?? 0), scores: before?.scores ?? scores })
 }
 
-function addUp(to: number[], from: readonly number[]): void {
-  for (const [k, value] of from.entries()) to[k]! += value
+function addUp(to: number[], from: readonly number[], times = 1): void {
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- both have a number for each class of the model
+  for (const [k, value] of from.entries()) to[k]! += times * value
+}
+
+/** Count posts at the class that the scores give them to. */
+function countAnswer(counts: number[], scores: readonly number[], posts = 1): void {
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- both have a number for each class of the model
+  counts[likeliest(scores)]! += posts
 }

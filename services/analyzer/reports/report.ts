@@ -12,7 +12,7 @@ import type {
 import { type RunCoverage, collectionOf } from '../facts/collection'
 import type { SecondOpinions } from '../../../shared/second-opinions'
 import { opinionsInWords, secondPredictorOf } from './opinions'
-import { weekTo } from '../days'
+import { weekStart } from '../days'
 import { type StreamDay, streamLabel, type StreamName, streamNameOf } from '../../../shared/streams'
 import { answerOverStretch, type DayFacts, type Evidence, stretchOver } from './shares'
 import { messagesOf } from '../facts/tally'
@@ -59,7 +59,7 @@ export function composeReport(
     complete,
     collection: { words, existing, ...(existingIsEstimate ? { existingIsEstimate } : {}), stoppedBy, gaps },
     day,
-    week: stretchOf(weekTo(date)[0]!, date, week, week, evidence),
+    week: stretchOf(weekStart(date), date, week, week, evidence),
     predictions,
   }
 }

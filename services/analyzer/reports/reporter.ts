@@ -14,7 +14,7 @@ import { type AssumedRate, type JudgementErrors, judgementErrors } from '../../.
 import { noCounts } from '../../../shared/statistics/pair-counts'
 import { type StreamNames, topicIn } from '../../../shared/streams'
 import type { DayBook } from './day-book'
-import { weekTo } from '../days'
+import { weekStart, weekTo } from '../days'
 import { joined } from '../facts/facts'
 import { itemsOfNone } from '../evidence/flagged'
 import { type ReadOpinions, readOnce, type SecondOpinions, withOpinions } from '../../../shared/second-opinions'
@@ -80,7 +80,7 @@ export function weekFacts(
   return async (date) => {
     const given = standing.labels
     const week = weekTo(date)
-    const from = week[0]!
+    const from = weekStart(date)
     const plans = await all.between(from, date)
     const settled = new Set(standing.batches.map(({ batch }) => batch))
     const spoken = opinionsOn ? await Promise.all(week.map((one) => opinionsOn(names, one))) : []
@@ -170,6 +170,7 @@ function errorsOf(
     return judgementErrors(noCounts(labels.length), assumed)
   }
   const { categories: _, ...errors } = measured
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- the matrix has a row and a column for each measured category
   const inOrder = (matrix: JudgementErrors['one']) => places.map((row) => places.map((column) => matrix[row]![column]!))
   return {
     ...errors,

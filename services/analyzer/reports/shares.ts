@@ -19,6 +19,7 @@ import {
 import { disagreementAt, type JudgementErrors } from '../../../shared/statistics/judgement-errors'
 import { pacc, paccOfMany, paccOfTwo, type Quantified, whyNotEstimable } from '../../../shared/statistics/pacc'
 import { Z95 } from '../../../shared/statistics/wilson'
+import { zip } from '../../../shared/zip'
 import { answeredShare, LEAST_SCORED, scoringOf, type SecondEvidence } from './second-predictor'
 import {
   countedShares,
@@ -130,8 +131,10 @@ export function answerOverStretch(
   if (all.posts === 0) return { ...answer, state: 'no-posts', words: noPosts({ hashtag, ...about }) }
 
   if (all.scored > 0) {
-    const counted = countedShares(all, basis)
-    answer.counting = labels.map((label, k) => ({ label, share: counted[k]! }))
+    answer.counting = named(
+      labels,
+      countedShares(all, basis).map((share) => ({ share })),
+    )
   }
   const second = secondOf(all, basis, evidenceOn(evidence, days), collected)
   answer.pacc = second.record
@@ -150,7 +153,7 @@ export function answerOverStretch(
   return {
     ...answer,
     shares,
-    raw: labels.map((label, k) => ({ label, ...measured(estimated.classes[k]!) })),
+    raw: named(labels, estimated.classes.map(measured)),
     effective: estimated.effective,
     ...(evidence.second && {
       secondPredictor: secondPredictorIn(parts, days, all, basis, evidence, evidence.second, sure),
@@ -358,7 +361,7 @@ function secondOf(tally: Tally, basis: Basis, { labels, window, status }: Eviden
     words: `PACC: the scores of the model, corrected by how it scores the ${window.length} labels of the evaluation window. It holds while the model errs as it does there.`,
     items: window.length,
     shares: named(labels, shares),
-    raw: labels.map((label, k) => ({ label, ...measured(quantified.classes[k]!) })),
+    raw: named(labels, quantified.classes.map(measured)),
   }
   return { record, quantified }
 }
@@ -395,9 +398,9 @@ function tightFor(
     const errors = errorsOf(without(evidenceOn(evidence, [day]).window, own), labels.length)
     const shares = pacc(errors, meansOf(day.tally, basis))
     return [
-      labels.map((_, k) => ({
-        headline: points[k]!,
-        pacc: { estimate: shares[k]!, standardError: quantified.classes[k]!.standardError },
+      zip(points, zip(shares, quantified.classes)).map(([point, [estimate, { standardError }]]) => ({
+        headline: point,
+        pacc: { estimate, standardError },
       })),
     ]
   })
@@ -405,18 +408,19 @@ function tightFor(
     const words = `Whether both estimates agree shows after ${LEAST_DAYS} days with labels; there are ${pairs.length}.`
     return { state: 'not-estimable', words, z7: null, label: null, shares: [] }
   }
-  const apart = labels.map((_, k) => disagreement(pairs.map((pair) => pair[k]!)))
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- the pairs of a day are one for each label
+  const apart = labels.map((label, k) => ({ label, ...disagreement(pairs.map((ofDay) => ofDay[k]!)) }))
   // Of two labels both are as far apart: rounding does not choose which one is named.
-  const worst = apart.reduce((most, { z }, k) => (Math.abs(z) > Math.abs(apart[most]!.z) + ROUNDING ? k : most), 0)
-  const z7 = apart[worst]!.z
+  const worst = apart.reduce((most, one) => (Math.abs(one.z) > Math.abs(most.z) + ROUNDING ? one : most))
+  const { label, z: z7 } = worst
   const said = `|z| ${Math.abs(z7).toFixed(1)} over ${pairs.length} days`
   if (Math.abs(z7) >= MOST_Z) {
-    const words = `Withheld: the model, corrected for its known errors, disagrees with the labels about ${labels[worst]} (${said}).`
-    return { state: 'withheld', words, z7, label: labels[worst]!, shares: [] }
+    const words = `Withheld: the model, corrected for its known errors, disagrees with the labels about ${label} (${said}).`
+    return { state: 'withheld', words, z7, label, shares: [] }
   }
-  const combined = labels.map((_, k) => {
-    const pair = { headline: measured(headline.classes[k]!), pacc: measured(quantified.classes[k]!) }
-    const { estimate, standardError } = tightOf(pair, apart[k]!)
+  const combined = zip(apart, zip(headline.classes, quantified.classes)).map(([difference, [ofLabels, ofModel]]) => {
+    const pair = { headline: measured(ofLabels), pacc: measured(ofModel) }
+    const { estimate, standardError } = tightOf(pair, difference)
     return {
       estimate,
       standardError,
@@ -429,7 +433,7 @@ function tightFor(
     state: 'shown',
     words: `Both estimates agree (${said}).`,
     z7,
-    label: labels[worst]!,
+    label,
     shares: named(labels, shares),
   }
 }
@@ -444,11 +448,11 @@ function sharesOf({ classes }: Estimated, labels: readonly string[], sure: numbe
     const { low, high } = widened({ share, low: jointLow, high: jointHigh }, sure)
     return { jointLow: low, jointHigh: high }
   }
-  return displayed(classes).map((one, k) => ({
-    label: labels[k]!,
+  const shares = zip(displayed(classes), classes).map(([one, estimated]) => ({
     ...widened(one, sure),
-    ...(classes.length > 2 && jointly(classes[k]!, one.share)),
+    ...(classes.length > 2 && jointly(estimated, one.share)),
   }))
+  return named(labels, shares)
 }
 
 /** Posts that nobody collected may be of any label: the interval is as wide as that. */
@@ -489,5 +493,6 @@ function methodOf(parts: readonly NamedPart[], { labelled }: Items, basis: Basis
 }
 
 const measured = ({ estimate, standardError }: Measured): Measured => ({ estimate, standardError })
-const named = (labels: readonly string[], shares: readonly Omit<ShareRecord, 'label'>[]): ShareRecord[] =>
-  labels.map((label, k) => ({ label, ...shares[k]! }))
+/** Each with its label. */
+const named = <T extends object>(labels: readonly string[], all: readonly T[]): ({ label: string } & T)[] =>
+  zip(labels, all).map(([label, one]) => ({ label, ...one }))

@@ -32,6 +32,7 @@ export function readRows<S extends z.ZodType>(
       good.push(parsed.data)
       continue
     }
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- an error of zod has at least one issue
     const { path, message } = parsed.error.issues[0]!
     refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row, trace: tracedBy(trace(row)) })
   }

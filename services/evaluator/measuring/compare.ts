@@ -14,6 +14,7 @@ import type { JudgedForecast, MeasuredModel } from './measure'
 
 /** Compares challenger and champion on the same items, at least one. */
 export function compare(challenger: MeasuredModel, champion: MeasuredModel): NonNullable<CardRecord['comparison']> {
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- both have a value for each resample, and these are the same for both
   const differences = challenger.resampled.map((value, i) => value - champion.resampled[i]!)
   const right = ({ truths, answers }: MeasuredModel) => truths.map((truth, i) => truth === answers[i])
   const [before, after] = [right(champion), right(challenger)]
@@ -64,7 +65,8 @@ export function calibrate({ forecasts }: Pick<MeasuredModel, 'forecasts'>): Cali
  */
 function calibrationInterval(forecasts: readonly Forecast[]): { low: number; high: number } | null {
   const found = calibrationError(forecasts)
-  const interval = percentileInterval(bootstrap(forecasts.length, [calibrationErrorOf(forecasts)])[0]!)
+  const [resampled] = bootstrap(forecasts.length, [calibrationErrorOf(forecasts)])
+  const interval = percentileInterval(resampled)
   if (!interval) return null
   return { low: clip(2 * found - interval.high), high: clip(2 * found - interval.low) }
 }

@@ -11,6 +11,7 @@ import type { Forecast } from '../../../shared/statistics/temperature'
 import { textOfShown } from '../../../shared/text'
 import { shownTextOf } from './window'
 import { sum } from '../../../shared/statistics/numbers'
+import { zip } from '../../../shared/zip'
 
 /** What a model said of an item, and whether the model knows any of its tokens. */
 export interface JudgedForecast extends Forecast {
@@ -44,6 +45,7 @@ export function measured(
   items: readonly EvaluationLine[],
   labels: readonly string[],
 ): MeasuredModel {
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- a model decides for one of its own labels
   const answered = said.map((scores) => own[decisionOf(scores)]!)
   const foreign = [...items.map(({ label }) => label), ...answered].filter((label) => !labels.includes(label))
   const names = [...labels, ...[...new Set(foreign)].sort()]
@@ -51,11 +53,12 @@ export function measured(
   const truths = items.map(({ label }) => names.indexOf(label))
   const answers = answered.map((label) => names.indexOf(label))
   const confusion = names.map(() => names.map(() => 0))
-  for (const [i, truth] of truths.entries()) confusion[truth]![answers[i]!]!++
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- `names` has every label and every prediction
+  for (const [truth, answer] of zip(truths, answers)) confusion[truth]![answer]!++
 
-  const forecasts = said.map(({ probabilities, basis }, i) => ({
+  const forecasts = zip(said, items).map(([{ probabilities, basis }, { label }]) => ({
     probabilities,
-    truth: own.indexOf(items[i]!.label),
+    truth: own.indexOf(label),
     basis,
   }))
   const [resampled, accuracies] = bootstrap(items.length, [
@@ -66,19 +69,20 @@ export function measured(
   const scores: ScoresRecord = {
     items: items.length,
     accuracy,
-    accuracyInterval: percentileInterval(accuracies!),
+    accuracyInterval: percentileInterval(accuracies),
     macroF1,
-    macroF1Interval: percentileInterval(resampled!),
+    macroF1Interval: percentileInterval(resampled),
     logLoss: counted(mean(forecasts.map(lossOf))),
-    classes: names.map((label, place) => classOf(label, place, confusion)),
+    classes: names.map((label, place) => classOf(label, place, { truths, answers })),
     confusion,
     hashtags: hashtagsOf(items).map((hashtag) => {
-      const places = items.flatMap(({ hashtags }, i) => (hashtags.includes(hashtag) ? [i] : []))
-      const ofThese = (list: readonly number[]) => places.map((i) => list[i]!)
-      return { hashtag, items: places.length, ...countedOf({ truths: ofThese(truths), answers: ofThese(answers) }) }
+      const isOf = items.map(({ hashtags }) => hashtags.includes(hashtag))
+      const ofThese = (list: readonly number[]) => list.filter((_, i) => isOf[i])
+      const own = { truths: ofThese(truths), answers: ofThese(answers) }
+      return { hashtag, items: own.truths.length, ...countedOf(own) }
     }),
   }
-  return { scores, truths, answers, forecasts, resampled: resampled! }
+  return { scores, truths, answers, forecasts, resampled }
 }
 
 /** Accuracy and macro-F1, each item counted once; null without items. */
@@ -88,10 +92,10 @@ function countedOf(answered: AnsweredClasses): Pick<ScoresRecord, 'accuracy' | '
 }
 
 /** A ratio is null where nothing was counted for it. */
-function classOf(label: string, place: number, confusion: readonly number[][]): ScoresRecord['classes'][number] {
-  const items = sum(confusion[place]!)
-  const answered = sum(confusion.map((row) => row[place]!))
-  const right = confusion[place]![place]!
+function classOf(label: string, place: number, { truths, answers }: AnsweredClasses): ScoresRecord['classes'][number] {
+  const items = truths.filter((truth) => truth === place).length
+  const answered = answers.filter((answer) => answer === place).length
+  const right = truths.filter((truth, i) => truth === place && answers[i] === place).length
   return {
     label,
     items,

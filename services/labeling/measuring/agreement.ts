@@ -63,6 +63,7 @@ function countsOf(
     const label = known.get(judgement.item)
     if (judgement.purpose !== 'gold' || label === undefined) continue
     const [truth, said] = [categories.indexOf(label), placeOf(judgement)]
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- both are places of categories, and `gold` is square over these
     if (truth >= 0 && said >= 0) gold[truth]![said]! += 1
   }
   const repeats = repeatsIn(records)
@@ -93,6 +94,7 @@ function confusionsOf(votes: readonly Vote[], { posteriors }: DawidSkene, labels
   const confusions = new Map<string, Confusion>()
   for (const { item, annotator, label } of votes) {
     const rows = confusions.get(annotator) ?? noConfusion(labels)
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- both are places of labels, and `rows` is square over these
     for (const [truth, p] of (posteriors.get(item) ?? []).entries()) rows[truth]![label]! += p
     confusions.set(annotator, rows)
   }

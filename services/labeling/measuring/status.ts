@@ -143,10 +143,9 @@ function apart({ pairs, annotators }: Agreement, failing: readonly Reason[]): Re
  * decides is hard, so nobody has to reach a fixed share of right answers.
  */
 function failingChecks({ annotators }: Agreement): Reason[] {
-  const names = Object.keys(annotators)
-  return names.flatMap((name) => {
-    const own = annotators[name]!.gold
-    const others = names.filter((other) => other !== name).map((other) => annotators[other]!.gold)
+  const checks = Object.entries(annotators)
+  return checks.flatMap(([name, { gold: own }]) => {
+    const others = checks.filter(([other]) => other !== name).map(([, { gold }]) => gold)
     const [items, right] = [sumOf(others.map((gold) => gold.items)), sumOf(others.map((gold) => gold.right))]
     if (own.items < CHECKED_FROM || items < CHECKED_FROM) return []
     if (wilson(own.right / own.items, own.items).high >= wilson(right / items, items).low) return []

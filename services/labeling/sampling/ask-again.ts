@@ -112,7 +112,11 @@ async function doubted(labels: readonly StandingLabel[], { categories }: Setting
     categories.map(({ name }) => name),
   )
   return doubtful
-    .map((item) => training.get(item)!)
+    .map((item) => {
+      const label = training.get(item)
+      if (!label) throw new Error(`doubtful label of ${item}: it is not among the training labels`)
+      return label
+    })
     .filter(({ adjudicated, judgements }) => !adjudicated && judgements.length < 2)
 }
 

@@ -4,6 +4,7 @@ import type { Engine } from '../../../shared/engines/engine'
 import { findSuspects } from '../../../shared/statistics/confident-learning'
 import { plainText, shownText, TEXT_VERSION } from '../../../shared/text'
 import { permanentRandom } from '../../../shared/text/cascade'
+import { zip } from '../../../shared/zip'
 
 /** A label for training, and the text that it was given to. */
 export interface TrainingLabel {
@@ -31,21 +32,22 @@ export async function doubtfulLabels(
   const probabilities: number[][] = sorted.map(() => [])
   for (let fold = 0; fold < FOLDS; fold++) {
     const learned = sorted.filter((_, i) => folds[i] !== fold)
-    const held = sorted.flatMap((_, i) => (folds[i] === fold ? [i] : []))
+    const held = [...sorted.entries()].filter(([i]) => folds[i] === fold)
     if (held.length === 0 || learned.length === 0) continue
     const model = await learn(engine, learned)
-    const scores = await model.classify(held.map((i) => plainText(sorted[i]!.text)))
-    for (const [n, { probabilities: known, basis }] of scores.entries()) {
+    const scores = await model.classify(held.map(([, { text }]) => plainText(text)))
+    for (const [[i], { probabilities: known, basis }] of zip(held, scores)) {
       // A text of which the model knows no token gives no reason for doubt.
       const scoreOf = (name: string) =>
         basis === 'prior' ? 1 / categories.length : (known[model.labels.indexOf(name)] ?? 0)
-      probabilities[held[n]!] = categories.map(scoreOf)
+      probabilities[i] = categories.map(scoreOf)
     }
   }
   const { suspects } = findSuspects(
     sorted.map(({ label }) => categories.indexOf(label)),
     probabilities,
   )
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- suspects are places of the labels that were handed in
   return suspects.map((place) => sorted[place]!.item)
 }
 

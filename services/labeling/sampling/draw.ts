@@ -14,6 +14,7 @@ import { drawBottomK, inclusionProbabilities } from '../../../shared/statistics/
 import { type Cascade, type Stratum, stratumKey } from './cascades'
 import { sum } from '../../../shared/statistics/numbers'
 import { streamNameOf } from '../../../shared/streams'
+import { zip } from '../../../shared/zip'
 
 /** The draws of a stream's day. The samples of both are in the plan, and a share rests on them. */
 export interface Draw extends Stratum {
@@ -61,10 +62,10 @@ export function drawEvaluation(
     target,
     populations.map(({ sizes }) => (sizes.size > 0 ? Number.POSITIVE_INFINITY : 0)),
   )
-  return populations.map((population, i) => ({
+  return zip(populations, targets).map(([population, own]) => ({
     ...population,
-    target: targets[i]!,
-    drawn: drawBottomK(unitsOf(population.sizes), targets[i]!, (id) => evaluationRandom(id, salt)).map(({ id }) => id),
+    target: own,
+    drawn: drawBottomK(unitsOf(population.sizes), own, (id) => evaluationRandom(id, salt)).map(({ id }) => id),
   }))
 }
 
@@ -102,21 +103,22 @@ export function drawTraining(evaluation: readonly EvaluationDraw[], terms: Train
     places,
     strata.map(({ free }) => free),
   )
-  const trained = strata.map(({ open, free }, i) =>
-    inOrder(open, { quota: quotas[i]!, free, salt, isFree: (id) => mayBe('training', claims.get(id)) }),
+  const trained = zip(strata, quotas).map(([{ open, free }, quota]) =>
+    inOrder(open, { quota, free, salt, isFree: (id) => mayBe('training', claims.get(id)) }),
   )
   const asked = new Set([...taken, ...trained.flat()])
-  return strata.map(({ draw, measures, open }, i) => {
+  return zip(strata, trained).map(([{ draw, measures, open }, order]) => {
     const { sizes, drawn, target, date } = draw
-    const order = trained[i]!
     const measure = sum(open.values())
     const parts = partsOf(draw, measures, order, measure)
     const own = new Set([...drawn, ...order])
     const isBefore = (id: string) => !own.has(id) && (asked.has(id) || (claims.has(id) && isDesigned(id)))
     const memberOf = (by: Member['drawn']) => (item: string) => {
-      const of = parts.get(item)!
-      const inclusionProbability = joint(of)
-      return { item, size: sizes.get(item)!, inclusionProbability, measure: measures.get(item)!, ...of, drawn: by }
+      const [size, own, of] = [sizes.get(item), measures.get(item), parts.get(item)]
+      if (size === undefined || own === undefined || of === undefined) {
+        throw new Error(`cascade ${item}: it was drawn, but it is not among the cascades of the stratum`)
+      }
+      return { item, size, inclusionProbability: joint(of), measure: own, ...of, drawn: by }
     }
     return {
       ...streamNameOf(draw),
@@ -142,6 +144,7 @@ function inOrder(
 ): string[] {
   const units = unitsOf(open)
   const randoms = new Map(units.map(({ id }) => [id, trainingRandom(id, salt)]))
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- drawBottomK asks for the ids of its units alone
   const take = (target: number) => drawBottomK(units, target, (id) => randoms.get(id)!).map(({ id }) => id)
   if (quota >= free) return take(units.length)
   let [enough, tooFew] = [units.length, 0]
@@ -161,15 +164,19 @@ function partsOf(
   trained: readonly string[],
   measure: number,
 ): Map<string, Parts> {
-  const ids = [...sizes.keys()]
-  const evaluation = inclusionProbabilities([...sizes.values()], target)
+  const probabilities = inclusionProbabilities([...sizes.values()], target)
   const rate = rateOf(
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- `trained` was drawn from `measures`
     trained.map((id) => measures.get(id)!),
     measure,
     trained.length,
   )
+  // `measures` was made from `sizes`, in the same order.
   return new Map(
-    ids.map((id, i) => [id, { evaluation: evaluation[i]!, training: Math.min(1, rate * measures.get(id)!) }]),
+    zip([...measures], probabilities).map(([[id, own], evaluation]) => [
+      id,
+      { evaluation, training: Math.min(1, rate * own) },
+    ]),
   )
 }
 
@@ -179,18 +186,18 @@ export const partsOver = (id: string, draws: readonly Pick<Draw, 'parts'>[]): Pa
 
 /** Divide places evenly among takers of limited capacity. The first ones get one more where it does not divide. */
 export function sharedOut(places: number, most: readonly number[]): number[] {
-  const shares = most.map(() => 0)
+  const takers = most.map((capacity) => ({ capacity, share: 0 }))
   for (let left = places; left > 0;) {
-    const takers = most.flatMap((can, i) => (shares[i]! < can ? [i] : []))
-    if (takers.length === 0) break
-    const each = Math.max(1, Math.floor(left / takers.length))
-    for (const i of takers) {
-      const more = Math.min(each, most[i]! - shares[i]!, left)
-      shares[i]! += more
+    const open = takers.filter(({ capacity, share }) => share < capacity)
+    if (open.length === 0) break
+    const each = Math.max(1, Math.floor(left / open.length))
+    for (const taker of open) {
+      const more = Math.min(each, taker.capacity - taker.share, left)
+      taker.share += more
       left -= more
     }
   }
-  return shares
+  return takers.map(({ share }) => share)
 }
 
 /**

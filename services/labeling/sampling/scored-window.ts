@@ -2,6 +2,7 @@ import { kept } from '../../../shared/cascades/known-texts'
 import type { CascadeScoring } from '../../../shared/cascades/identify'
 import { evaluationLabels, evaluationWindow, type StandingLabel } from '../../../shared/labels'
 import { shownText } from '../../../shared/text'
+import { zip } from '../../../shared/zip'
 
 /** A post of the evaluation window, with the probability of each category. */
 export interface ScoredPost {
@@ -24,5 +25,5 @@ export async function scoredWindow(
     ({ text, twoRoles }) => text !== '' && !twoRoles,
   )
   const scores = await model.score(window.map(({ text }) => shownText(text)))
-  return window.map(({ item }, i) => ({ item, scores: scores[i]!.map(kept) }))
+  return zip(window, scores).map(([{ item }, ofText]) => ({ item, scores: ofText.map(kept) }))
 }

@@ -34,5 +34,7 @@ function linkIn(given: unknown): { start: number; end: number; uri: string } | u
 }
 
 /** Whether a character ends there: continuation bytes begin with the bits 10. */
-const isBoundary = (bytes: Uint8Array, at: number): boolean =>
-  at === bytes.length || (at < bytes.length && (bytes[at]! & 0xc0) !== 0x80)
+function isBoundary(bytes: Uint8Array, at: number): boolean {
+  const byte = bytes[at]
+  return byte === undefined ? at === bytes.length : (byte & 0xc0) !== 0x80
+}

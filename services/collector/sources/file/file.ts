@@ -78,14 +78,14 @@ export function fileSource(
       // By position in the file, not by row number: rows inserted or removed in between shift nothing.
       const begin = next === null ? 0 : firstAfter(posts, next)
       const page = posts.slice(begin, begin + limit)
-      const after = posts[begin + page.length]
+      const [last, after] = [page.at(-1), posts[begin + page.length]]
       return {
         posts: page,
         // Rows without a date are reported with the first window, so that they are counted once.
         refused: next === null ? [...refused, ...(first ? undated : [])] : [],
         read: page.length,
         costUsd: page.length * pricePerPostUsd,
-        next: after ? placeOf(page.at(-1)!) : null,
+        next: last && after ? placeOf(last) : null,
         reached: after?.createdAt ?? null,
       }
     },
@@ -109,6 +109,7 @@ function firstAfter(posts: readonly Post[], place: string): number {
   let [low, high] = [0, posts.length]
   while (low < high) {
     const middle = (low + high) >> 1
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- `middle` is below `high`, and that is at most the number of posts
     if (placeOf(posts[middle]!) > place) high = middle
     else low = middle + 1
   }

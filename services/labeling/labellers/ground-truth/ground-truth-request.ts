@@ -1,4 +1,4 @@
-import type { CreateLabelingJobRequest } from '@aws-sdk/client-sagemaker'
+import type { CreateLabelingJobRequest, HumanTaskConfig } from '@aws-sdk/client-sagemaker'
 import { BellwetherError } from '../../../../shared/errors'
 import { keys } from '../../../../shared/keys'
 import { type GroundTruthOptions, LAMBDA_ACCOUNTS } from '../../../../shared/labellers/ground-truth'
@@ -55,7 +55,7 @@ export function labelingJobRequest(
   items: number,
   place: LabelingJobContext,
   settings: GroundTruthOptions,
-): CreateLabelingJobRequest {
+): CreateLabelingJobRequest & { HumanTaskConfig: HumanTaskConfig } {
   const { batch, job } = plan
   const uri = (key: string) => `s3://${place.bucket}/${key}`
   const lambda = (name: string) =>
@@ -111,7 +111,7 @@ export function thirdJobRequest(
       DataSource: { S3DataSource: { ManifestS3Uri: `s3://${place.bucket}/${keys.thirdManifest(plan)}` } },
     },
     HumanTaskConfig: {
-      ...first.HumanTaskConfig!,
+      ...first.HumanTaskConfig,
       NumberOfHumanWorkersPerDataObject: 1,
       TaskAvailabilityLifetimeInSeconds: Math.max(60, settings.taskTimeLimitSeconds, waits),
     },
