@@ -33,7 +33,7 @@ const NEW_DATES = ['2026-06-04', '2026-06-05']
 const before = readInventory()
 const posts = madeUpPosts()
 
-/** What the deployment on the folder finds, and what two more days leave. */
+/** The state before the deployment, and after two more days. */
 interface After {
   atOnce: { answers: unknown[]; people: unknown; champion: string }
   objects: Record<string, string>
@@ -93,12 +93,12 @@ async function playOn(running: Cloud, events: readonly BusEvent[]): Promise<Afte
     await lookAtChampion()
   }
   const judge = knowingJudge(posts, ['technical', 'marketing'], 0, 1)
-  // On the fourth day nobody comes, and the deadline settles the batch; after each of the two days people answer.
+  // On the fourth day nobody answers and the deadline settles the batch; after each of the two days annotators answer.
   for (const day of [4, 5]) {
     await to(FIRST_DAY + day * DAY_MS - MINUTE_MS)
     await to(FIRST_DAY + day * DAY_MS + 30 * MINUTE_MS)
     await answerAtDesk(running, ANNOTATORS, judge)
-    // Labels are reported a little later.
+    // Labels are reported with a short delay.
     await to(FIRST_DAY + day * DAY_MS + 120 * MINUTE_MS)
   }
 
@@ -127,14 +127,14 @@ async function playOn(running: Cloud, events: readonly BusEvent[]): Promise<Afte
   }
 }
 
-describe('a data folder of three days, deployed onto and played on for two', () => {
-  it('loses no object, and changes none that is never written again', () => {
+describe('a data folder of three days, after a deployment and two more days', () => {
+  it('loses no object, and changes none that is immutable', () => {
     const sums = Object.entries(after.objects).map(([key, body]) => [key, hashOf(body)])
 
     expect(Object.fromEntries(sums)).toMatchObject(before.objects)
   })
 
-  it('does what waited, and gives up nothing', () => {
+  it('completes pending work, and gives up nothing', () => {
     expect(before.waiting).toEqual({ events: ['bellwether-dev-formatter'], messages: ['bellwether-dev-analyzer'] })
     expect(after.dead).toEqual([])
     const datasets = keysLike(/^datasets\/[^/]+\/dataset\.json$/).map((key) => after.objects[key])
@@ -153,7 +153,7 @@ describe('every message keeps', () => {
     expect(after.cascades).toMatchObject(before.posts)
   })
 
-  it.each(returning.map(({ name }, i) => [name, i] as const))('its cascade id when it comes again: %s', (_, i) => {
+  it.each(returning.map(({ name }, i) => [name, i] as const))('its cascade id when it returns: %s', (_, i) => {
     const seen = sightings(i)
     const first = returning[i]!.seen[0]!
     const known = first[0] === 0 ? before.imported[first[1]] : before.posts[nameOf(seen[0]!)]
@@ -170,7 +170,7 @@ describe('every message keeps', () => {
     expect(Object.fromEntries(now)).toEqual(before.random)
   })
 
-  it('its role, in the state of the cascade and in everything that is asked or labelled', () => {
+  it("its role, in the cascade's state and in everything asked or labelled", () => {
     const roles = Object.fromEntries(Object.entries(before.roles).map(([cascade, { role }]) => [cascade, role]))
 
     expect(Object.fromEntries([...after.roles].map(([cascade, { role }]) => [cascade, role]))).toEqual(roles)
@@ -179,7 +179,7 @@ describe('every message keeps', () => {
     expect(others).toEqual([])
   })
 
-  it('its label, and is not asked for another first one', () => {
+  it('its label, without being asked for another one', () => {
     const now = Object.fromEntries(after.labels.map((line) => [line.item, line]))
     for (const [item, { label, role, adjudicated }] of Object.entries(before.labels)) {
       expect({ item, label: now[item]?.['label-metadata']['class-name'], role: now[item]?.role }).toEqual({
@@ -196,7 +196,7 @@ describe('every message keeps', () => {
   })
 })
 
-it('keeps the label that the owner decided, against what annotators said', () => {
+it("keeps the owner's decision against later judgements", () => {
   const { item, label } = before.correction
   const line = after.labels.find((one) => one.item === item)
 
@@ -223,21 +223,21 @@ describe('the open batch', () => {
     expect(settled.length).toBeGreaterThan(0)
   })
 
-  it('leaves what nobody answered to later batches', () => {
+  it('leaves unanswered items to later batches', () => {
     const answered = new Set(answers.map(({ item }) => item))
     const left = items.filter(({ item }) => !answered.has(item)).map(({ item }) => item)
     const standing = new Set(after.labels.map(({ item }) => item))
 
     expect(left.filter((item) => standing.has(item))).not.toEqual([])
-    // A later batch has not had a place for the others; nothing keeps the next one from asking.
+    // The later batch had no place for the others; the next one can still ask them.
     expect(left.filter((item) => !standing.has(item) && !after.roles.get(item)?.available)).toEqual([])
   })
 })
 
-describe('the samples of the days after', () => {
+describe('the samples of the days after the deployment', () => {
   const draws = () => plansOf(NEW_DATES).flatMap((plan) => plan.draws)
 
-  it('are of both kinds, and every item that they drew has a known probability', () => {
+  it('are of both kinds, with a known inclusion probability for every item', () => {
     const drawn = draws().flatMap(({ members }) => members.filter((member) => member.drawn !== 'before'))
     expect(new Set(drawn.map((member) => member.drawn))).toEqual(new Set(['evaluation', 'training']))
     const members = new Set(drawn.map(({ item }) => item))
@@ -249,7 +249,7 @@ describe('the samples of the days after', () => {
     expect(unknown.filter(({ role }) => role !== 'training')).toEqual([])
   })
 
-  it('have no label for training from before, whose probability nobody knows, unless they drew it again', () => {
+  it('exclude older training labels of unknown probability unless they were drawn again', () => {
     const old = Object.entries(before.labels).flatMap(([item, { role }]) => (role === 'training' ? [item] : []))
     const counted = draws().flatMap(({ members }) =>
       members.flatMap(({ item, drawn }) => (drawn === 'before' ? [item] : [])),
@@ -259,7 +259,7 @@ describe('the samples of the days after', () => {
     expect(counted.filter((item) => old.includes(item))).toEqual([])
   })
 
-  it('keep scores of new messages, and none of messages from before', () => {
+  it('keep scores of new messages, and none of older ones', () => {
     const scored = keysLike(/^cascades\/.*\.csv$/)
       .filter((key) => NEW_DATES.some((date) => key.includes(`/date=${date}/`)))
       .flatMap((key) => after.objects[key]!.split('\r\n').slice(1, -1))
@@ -274,7 +274,7 @@ describe('the samples of the days after', () => {
 })
 
 describe('the champion', () => {
-  it('answers as it did, right after the deployment', () => {
+  it('gives the same answers right after the deployment', () => {
     expect(after.atOnce).toMatchObject({ champion: before.champion.job, answers: before.champion.answers })
   })
 
@@ -286,7 +286,7 @@ describe('the champion', () => {
     }
   })
 
-  it('is challenged by a model that has learnt from the old labels and the new', () => {
+  it('is challenged by a model trained on the old and the new labels', () => {
     const newest = keysLike(/^datasets\/[^/]+\/dataset\.json$/)
       .map((key) => dataset.parse(JSON.parse(after.objects[key]!)))
       .filter(({ manifests }) => manifests.includes(keys.settledManifest({ batch: NEW_DATES[1]! })))
@@ -304,7 +304,7 @@ it('books new spending on top of the old', () => {
   for (const { kind, of, spent } of before.ledgers) {
     const now = after.ledgers.find((one) => one.kind === kind && one.of === of)?.spent
     const isMonth = of.length === '2026-06'.length
-    // The day of the open batch gives back what was booked for answers that did not come.
+    // The day of the open batch is refunded what was booked for missing answers.
     if (isMonth && (kind === 'posts' || kind === 'collectUsd')) {
       const price = kind === 'posts' ? 1 : 0.005
       expect(now).toBeCloseTo(
@@ -318,14 +318,14 @@ it('books new spending on top of the old', () => {
 })
 
 describe('the reports', () => {
-  it.each(before.reports)('still tell of #$hashtag on $date', ({ hashtag, date, posts: count }) => {
+  it.each(before.reports)('still exist for #$hashtag on $date', ({ hashtag, date, posts: count }) => {
     expect(reportsOf(date).find((report) => report.hashtag === hashtag)?.day).toMatchObject({
       posts: count,
       messages: messagesOf(hashtag, date),
     })
   })
 
-  it.each(NEW_DATES)('tell of %s, by labels from before the deployment and after', (date) => {
+  it.each(NEW_DATES)('of %s use labels from before and after the deployment', (date) => {
     const reports = reportsOf(date)
 
     expect(reports.map(({ hashtag }) => hashtag).sort()).toEqual(['aws', 'azure'])
@@ -338,7 +338,7 @@ describe('the reports', () => {
     }
   })
 
-  it('count the answers of the batch that was open', () => {
+  it('count the answers of the batch that was open during the deployment', () => {
     const { batch } = before.openBatch
 
     for (const { labels } of reportsOf(batch)) expect(labels.batches).toContain(batch)

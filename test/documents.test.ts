@@ -9,7 +9,7 @@ const markdownIn = (folder: string) =>
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join(folder, name))
 
-/** The anchors of a page as GitHub makes them from its headings. */
+/** The anchors that GitHub generates from a page's headings. */
 const anchorsOf = (text: string) =>
   Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading = '']) =>
     heading
@@ -18,7 +18,7 @@ const anchorsOf = (text: string) =>
       .replaceAll(' ', '-'),
   )
 
-/** Links of a page to files that are not there, or to headings that a page has not. */
+/** Links of a page to missing files or headings. */
 const deadLinks = (file: string) =>
   Array.from(textOf(file).matchAll(/\]\((?!https?:)([^)\s#]*)(?:#([^)\s]*))?\)/g)).flatMap(([, to = '', anchor]) => {
     const target = to === '' ? file : path.join(path.dirname(file), to)
@@ -34,7 +34,7 @@ describe('the documents', () => {
     expect(pages.flatMap(deadLinks)).toEqual([])
   })
 
-  it('start with a README of at most 130 lines, which has the two commands before anything else to read', () => {
+  it('start with a README of at most 130 lines, with the two commands first', () => {
     const lines = textOf('README.md').trimEnd().split('\n')
 
     expect(lines.length).toBeLessThanOrEqual(130)

@@ -16,7 +16,7 @@ const ALLOWED: Record<string, string> = {
 const modulesIn = (...folders: string[]): string[] =>
   folders.flatMap(filesIn).filter((file) => file.endsWith('.ts') && !/\.d\.ts$|\/node_modules\/|\/kernel\//.test(file))
 
-/** The modules that export a name, for each name that two or more export. */
+/** For each name that two or more modules export: those modules. */
 function sharedNames(files: readonly string[]): Record<string, string[]> {
   const places = new Map<string, string[]>()
   for (const file of files)
@@ -27,18 +27,18 @@ function sharedNames(files: readonly string[]): Record<string, string[]> {
 
 const found = sharedNames(modulesIn('services', 'shared', 'events', 'local', 'stack', 'bin', 'pages'))
 
-it('gives each exported name of the application one meaning: one module exports it', () => {
+it('exports each name of the application from one module only', () => {
   const others = Object.entries(found).filter(([name]) => !(name in ALLOWED))
 
   expect(Object.fromEntries(others)).toEqual({})
 })
 
-it('allows no name twice that has one meaning by now', () => {
+it('allows no exception that is no longer needed', () => {
   expect(Object.keys(ALLOWED).filter((name) => !(name in found))).toEqual([])
 })
 
 it.each(['packages/fasttext/src', 'packages/embedded-aws/src'])(
-  'gives each exported name of %s one meaning',
+  'exports each name of %s from one module only',
   (folder) => {
     expect(sharedNames(modulesIn(folder))).toEqual({})
   },
@@ -48,10 +48,10 @@ it.each([
   ['a declaration', 'shared/a.ts', 'export const one = 1, two = 2\nexport interface Three {}', ['one', 'two', 'Three']],
   ['a function and a class', 'shared/a.ts', 'export async function one() {}\nexport class Two {}', ['one', 'Two']],
   ['a list', 'shared/a.ts', 'const one = 1\nexport { one, one as two }', ['one', 'two']],
-  ['what another module declares', 'shared/a.ts', "export { one, type Two } from './b'", ['one', 'Two']],
-  ['nothing that the door of a folder passes on', 'shared/index.ts', "export { one } from './b'", []],
+  ['a re-export of another module', 'shared/a.ts', "export { one, type Two } from './b'", ['one', 'Two']],
+  ["no re-export by a folder's index", 'shared/index.ts', "export { one } from './b'", []],
   [
-    'what the door of a folder declares',
+    "a declaration in a folder's index",
     'shared/index.ts',
     "import { one } from './b'\nconst two = one\nexport { one, two }",
     ['two'],

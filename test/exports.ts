@@ -1,6 +1,6 @@
 import { type Declaration, parseSync } from '@swc/core'
 
-/** The names that a module exports as its own: an `index.ts` may pass on names of other modules, as the door of its folder. */
+/** The names that a module itself exports, without the re-exports of an `index.ts`. */
 export function exportsOf(file: string, text: string): string[] {
   const { body } = parseSync(text, { syntax: 'typescript', target: 'es2022' })
   const imported = new Set(

@@ -4,7 +4,7 @@ import { parseSync } from '@swc/core'
 export interface LongFunction {
   /** `<file>:<line>` */
   at: string
-  /** Lines without those of the functions inside. */
+  /** Lines, not counting nested functions. */
   lines: number
 }
 
@@ -16,18 +16,18 @@ const FUNCTIONS = new Set([
   'MethodProperty',
 ])
 
-/** The functions of a file with their own lines: a factory is as long as what stands between its functions. */
+/** The functions of a file with their own lines: a factory counts only the lines between its nested functions. */
 export function functionsOf(root: string, file: string): LongFunction[] {
   const text = readFileSync(`${root}/${file}`)
   const module = parseSync(text.toString('utf8'), { syntax: 'typescript', target: 'es2022' })
-  // swc counts bytes over all files that it has read, and a module begins at its first token.
+  // swc counts bytes over all files it has parsed, and a module starts at its first token.
   const [blank = ''] = /^(\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*/.exec(text.toString('utf8')) ?? []
   const offset = module.span.start - Buffer.byteLength(blank)
   const starts = [0, ...Array.from(text.entries(), ([at, byte]) => (byte === 10 ? at + 1 : -1)).filter((at) => at > 0)]
   const lineAt = (at: number) => starts.filter((start) => start <= at - offset).length
 
   const found: LongFunction[] = []
-  /** Visits a node, and answers how many lines the functions in it take from the function around them. */
+  /** Visits a node; returns the number of lines of the functions in it, which the enclosing function does not count. */
   const visit = (node: unknown): number => {
     if (Array.isArray(node)) return sum(node.map(visit))
     if (!isNode(node)) return 0

@@ -7,7 +7,7 @@ import type { TextEncoding } from '../shared/text/encoding'
 import { streamNameOf } from '../shared/streams'
 import { type Category, settings, type Settings } from '../shared/settings'
 
-/** What the tests of several folders begin with. */
+/** Fixtures of tests in several folders. */
 
 export const CATEGORIES = ['technical', 'marketing']
 
@@ -18,7 +18,7 @@ type Changes = {
   [Part in keyof Settings]?: Settings[Part] extends readonly unknown[] ? Settings[Part] : Partial<Settings[Part]>
 }
 
-/** A configuration with generous caps, small batches, and nothing that is asked again. */
+/** A configuration with generous caps, small batches, and no repeated questions. */
 export const aSettings = (changes: Changes = {}): Settings =>
   settings.parse({
     hashtags: changes.hashtags ?? ['aws', 'azure'].map((tag) => ({ tag, source: 'file' })),
@@ -47,8 +47,8 @@ export const aSettings = (changes: Changes = {}): Settings =>
       relabelShare: 0,
       ...changes.labelling,
     },
-    // Few labels are all that tests have: one that wants another engine for them says so.
-    // One engine, but for a test of the contest.
+    // Tests have few labels; a test of the engine for few labels sets this itself.
+    // One engine; a test of the contest sets several.
     training: {
       trainer: 'blazingtext',
       ...(changes.training && 'engines' in changes.training ? {} : { engine: 'blazingtext' }),
@@ -77,7 +77,7 @@ export const aPost = (
 
 export interface ARun {
   hashtag?: string
-  /** The network; without it, the run is of a release that had no streams. */
+  /** The network; without it, the run is from a release without streams. */
   stream?: string
   date?: string
   run?: string
@@ -86,7 +86,7 @@ export interface ARun {
   textEncoding?: TextEncoding
 }
 
-/** Put a run into the bucket, as the collector leaves it; answers the parts of its keys. */
+/** Stores a run as the collector does; returns the parts of its keys. */
 export async function putRun(
   bucket: Pick<Objects, 'put'>,
   { hashtag = 'aws', stream, date = '2026-11-21', run = 'one', pages, complete = true, textEncoding = 'html' }: ARun,
@@ -150,24 +150,24 @@ export function aSettledLine(item: string, label: string, { metadata, ...change 
   }
 }
 
-/** A manifest of these lines; a string stands as it is. */
+/** A manifest of these lines; strings are copied unchanged. */
 export const manifestOf = (lines: readonly (SettledLine | string)[]): string =>
   lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('')
 
-/** What a call says whose function is gone. */
+/** The error of every call after a function was killed. */
 export const KILLED = 'killed'
 
-/** The writes of the functions of a test: how many there were so far, and which of them goes wrong. */
+/** Counts the writes of a test's functions, and injects a fault into one of them. */
 export interface Writes {
   /** Writes done so far, by all functions. */
   writes: number
-  /** The function is gone for good right after this write, or instead of it. Counted from 1. */
+  /** Kills the function right after this write, or instead of it. Counted from 1. */
   killAt?: { write: number; how: 'before' | 'after' }
-  /** This write is done, but its answer is lost on the way, so that the SDK sends it again. */
+  /** Loses the response to this write, so that the SDK sends it again. */
   loseAnswerOf?: number
 }
 
-/** One invocation of a function: what it works with dies together, so that not even a `finally` does anything any more. */
+/** One invocation of a function: all its ports fail after the kill, so that not even a `finally` has an effect. */
 export function invocationOf(world: Writes) {
   let dead = false
   const reads =
@@ -189,7 +189,7 @@ export function invocationOf(world: Writes) {
       if (isFatal) throw new Error(KILLED)
       return done
     })
-  /** A port of which these methods write and the others read. */
+  /** Wraps a port: these methods write, the others read. */
   const port = <T extends object>(real: T, writers: readonly (keyof T & string)[]): T =>
     new Proxy(real, {
       get: (target, name) => {
@@ -206,5 +206,5 @@ export function invocationOf(world: Writes) {
   return { reads, writes, port }
 }
 
-/** Was it the function's death that ended it? */
+/** Whether the injected kill caused the error. */
 export const isKilled = (error: unknown): boolean => error instanceof Error && error.message === KILLED

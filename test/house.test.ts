@@ -13,7 +13,7 @@ const sources = (...folders: string[]) =>
   folders.flatMap(filesIn).filter((file) => /\.([cm]?[jt]s|md|yml|json)$/.test(file))
 const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8')
 
-/** The files of ours that a file imports, with whether it imports types alone. */
+/** The repository's files that a file imports, and whether it imports only types. */
 const importsOf = (file: string) =>
   Array.from(textOf(file).matchAll(/^(?:import|export) (type )?[^']*?from '(\.[^']*)'/gm), ([, type, to = '']) => ({
     to: path.join(path.dirname(file), to),
@@ -27,7 +27,7 @@ const topOf = (file: string): string => file.split('/')[0] ?? ''
 const serviceOf = (file: string): string => file.split('/')[1] ?? ''
 
 describe('services and shared', () => {
-  /** Code that asks where it runs. The word "local" is fine; a condition on the place is not. */
+  /** Code that checks where it runs. The word "local" is fine; a branch on it is not. */
   const PLACE = [
     /\bis_?(local|offline|emulated|production|test)\b/i,
     /\b(NODE_ENV|AWS_SAM_LOCAL|AWS_EXECUTION_ENV|JEST_WORKER_ID)\b/,
@@ -52,7 +52,7 @@ describe('services and shared', () => {
   })
 
   it.each(['/** A local variable. */', 'const localTime = timeIn(zone)', 'the local hour of the annotator'])(
-    'may say %s',
+    'may contain %s',
     (line) => {
       expect(asksForPlace(line)).toBe(false)
     },
@@ -64,7 +64,7 @@ describe('services and shared', () => {
     expect(code.filter((file) => asksForPlace(textOf(file)))).toEqual([])
   })
 
-  it('read the environment in one place', () => {
+  it('read the environment in one place only', () => {
     const readers = sources('services', 'shared', 'events').filter((file) => /process\.env/.test(textOf(file)))
 
     expect(readers).toEqual(['shared/config.ts'])
@@ -72,7 +72,7 @@ describe('services and shared', () => {
 })
 
 describe('imports', () => {
-  it('of a service lead to itself, to shared, to events and to packages', () => {
+  it('of a service lead to itself, shared, events and packages', () => {
     const others = imports('services').filter(
       ({ file, to }) =>
         !['shared', 'events', 'packages'].includes(topOf(to)) &&
@@ -82,7 +82,7 @@ describe('imports', () => {
     expect(others).toEqual([])
   })
 
-  it('of shared lead to shared, to events and to packages', () => {
+  it('of shared lead to shared, events and packages', () => {
     expect(imports('shared').filter(({ to }) => !['shared', 'events', 'packages'].includes(topOf(to)))).toEqual([])
   })
 
@@ -96,7 +96,7 @@ describe('imports', () => {
     expect(imports('events').filter(({ to }) => topOf(to) !== 'events')).toEqual([])
   })
 
-  it('of pages lead to services for types alone, and to what pages and mails say alike', () => {
+  it('of pages lead to services only for types, and to the words that pages and mails share', () => {
     const words = ['shared/words', 'shared/share-sentence']
     const others = imports('pages').filter(({ to, isType }) => topOf(to) !== 'pages' && !isType && !words.includes(to))
     const ofWords = words.flatMap((file) => importsOf(`${file}.ts`).filter(({ isType }) => !isType))
@@ -106,7 +106,7 @@ describe('imports', () => {
   })
 })
 
-it('reads settled manifests in shared/labels alone', () => {
+it('reads settled manifests in shared/labels only', () => {
   const readers = sources('services', 'shared')
     .filter((file) => file.endsWith('.ts') && !file.startsWith('shared/labels/'))
     .filter((file) => /\.(read|readJson|stream|lines)\(\s*(keys\.settledManifest|manifestKey)\b/.test(textOf(file)))
@@ -114,7 +114,7 @@ it('reads settled manifests in shared/labels alone', () => {
   expect(readers).toEqual([])
 })
 
-it('spells the key of a table row in shared/state alone', () => {
+it('spells out table keys in shared/state only', () => {
   const table = ['shared/state/', 'shared/table.ts', 'packages/embedded-aws/']
   const spellers = sources('services', 'shared', 'events', 'pages', 'local', 'bin', 'packages')
     .filter((file) => file.endsWith('.ts') && !table.some((owner) => file.startsWith(owner)))
@@ -146,13 +146,13 @@ it('has no import cycles, not even of types', () => {
 })
 
 describe('functions', () => {
-  /** Those that may be longer than a screen, and why. */
+  /** Functions that may be longer than a screen, and why. */
   const LONG: Record<string, string> = {
     'packages/embedded-aws/src/parts.ts':
       'wiring: each line makes one part of the cloud, and the order of the lines matters',
   }
 
-  it('fit on a screen: at most 60 lines, without those of the functions inside', () => {
+  it('fit on a screen: at most 60 lines, not counting nested functions', () => {
     const long = sources('services', 'shared', 'events', 'local', 'packages')
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('fasttext/src/kernel'))
       .filter((file) => !/^packages\/[^/]+\/(test|bench)\//.test(file))
@@ -167,11 +167,11 @@ it.each([
   ['labeller', Object.keys(LABELLERS)],
   ['engine', ENGINES.map(({ name }) => name)],
   ['trainer', TRAINERS.map(({ name }) => name)],
-])('branches on no name of a %s: what differs between two is in what they declare', (_, names) => {
+])('branches on no name of a %s, because differences belong in the declarations', (_, names) => {
   const one = `'(${names.join('|')})'`
   const branch = new RegExp(`[=!]== ${one}|${one} [=!]==|case ${one}:`)
   const files = sources('services', 'shared', 'events', 'bin', 'stack', 'local', 'pages', 'packages')
-  // The same word for something else: a service of AWS, a page.
+  // The same word with another meaning: a service of AWS, a page.
   const homonyms = new Set(['packages/embedded-aws/src/record/record.ts', 'bin/screenshots.ts'])
 
   expect(names.length).toBeGreaterThan(1)
@@ -195,11 +195,11 @@ describe('the lock file', () => {
       ([, address]) => address,
     )
 
-    // A workspace is a link to its folder.
+    // A workspace package is a link to its folder.
     expect(addresses.filter((address = '') => !/^packages\/[a-z-]+$/.test(address))).toEqual([])
   })
 
-  it('has every package for every platform, as npm ci demands', () => {
+  it('has every package for every platform, as npm ci requires', () => {
     const platform = /(darwin|linux|win32)-(arm64|x64)/
     const missing = Object.values(lock.packages)
       .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))

@@ -21,7 +21,7 @@ beforeAll(async () => {
 const left = ({ objects, events, dead }: Outcome): Outcome => ({ objects, events, dead })
 const keysLike = (outcome: Outcome, pattern: RegExp) => Object.keys(outcome.objects).filter((key) => pattern.test(key))
 
-/** Two clouds at a time: each waits often for its workers. */
+/** Two clouds in parallel, because each often waits for its workers. */
 const inTurn = (rounds: number, story: (round: number) => Promise<void>) =>
   concurrently(
     Array.from({ length: rounds }, (_, round) => round),
@@ -29,7 +29,7 @@ const inTurn = (rounds: number, story: (round: number) => Promise<void>) =>
     story,
   )
 
-/** Calls that change something, as functions make them. */
+/** The mutating calls that functions make. */
 const WRITES: Record<string, RegExp> = {
   s3: /^(Put|Copy|Delete|CompleteMultipart)/,
   dynamodb: /^(Put|Update|Delete)Item$/,
@@ -48,8 +48,8 @@ const callsByFunction = (calls: Played['calls']) => {
   return byFunction
 }
 
-describe('a clean run', () => {
-  it('goes from posts to a trained model, a verdict and a report', () => {
+describe('an undisturbed loop', () => {
+  it('leads from posts to a trained model, a verdict and a report', () => {
     expect(keysLike(clean, /^raw\/.*run\.json$/)).toHaveLength(4)
     expect(keysLike(clean, /^labeled\/.*output\.manifest$/)).toHaveLength(2)
     expect(keysLike(clean, /^datasets\/.*dataset\.json$/)).toHaveLength(2)
@@ -59,7 +59,7 @@ describe('a clean run', () => {
     expect(clean.dead).toEqual([])
   })
 
-  it('carries no text and no id of a post in an event, a log line or a dead letter', () => {
+  it('puts no text or id of a post into an event, a log line or a dead letter', () => {
     const ids = keysLike(clean, /^raw\/.*posts-\d+\.csv$/).flatMap((key) =>
       clean.objects[key]!.split('\r\n')
         .slice(1)
@@ -72,19 +72,19 @@ describe('a clean run', () => {
     expect(words.filter((word) => [...clean.told, ...clean.dead].some((line) => line.includes(word)))).toEqual([])
   })
 
-  it('leaves the same bytes a second time', async () => {
+  it('is deterministic: a second run leaves the same bytes', async () => {
     expect(left(await play(packaged))).toEqual(left(clean))
   })
 })
 
-describe('the same outcome is left', () => {
+describe('the loop leaves the same outcome', () => {
   it('when every event is delivered twice', async () => {
     const outcome = await play(packaged, ({ faults }) => faults.disturb({ duplicate: true }))
 
     expect(left(outcome)).toEqual(left(clean))
   })
 
-  it('when events overtake each other', async () => {
+  it('when events arrive out of order', async () => {
     const outcome = await play(packaged, ({ faults }) => faults.disturb({ duplicate: true, holdMs: 60 }))
 
     expect(left(outcome)).toEqual(left(clean))
@@ -105,7 +105,7 @@ describe('the same outcome is left', () => {
           for (const [functionName, list] of operations) {
             const [service, operation] = list[round]?.split(' ') ?? []
             if (!service || !operation) continue
-            // Not an error that the SDK would try again by itself: the handler has to live with it.
+            // An error that the SDK does not retry, so that the handler must handle it.
             const error = { code: 'Unavailable', message: 'made to fail', status: 400 }
             faults.fail({ functionName, service, operation, error, when: () => ++struck > 0 })
           }
@@ -117,7 +117,7 @@ describe('the same outcome is left', () => {
     })
   })
 
-  it('when the answer of each write is lost once', async () => {
+  it('when the response of each write is lost once', async () => {
     const outcome = await play(
       packaged,
       ({ faults }) => {
@@ -160,7 +160,7 @@ describe('the same outcome is left', () => {
   })
 })
 
-describe('the reconciler does what a lost event should have done', () => {
+describe('the reconciler replaces a lost event', () => {
   it.each(['labeling', 'formatter', 'trainer', 'evaluator', 'analyzer'])(
     'for every event of the %s',
     async (service) => {

@@ -33,7 +33,7 @@ let cloud: Cloud
 beforeAll(async () => {
   await unpackFolder(dataDir, Date.parse(before.stoppedAt))
   cloud = await start()
-  // What waited when the folder was stopped is done first, down to a model of the newest labels.
+  // Pending work of the folder is completed first, up to a model of the newest labels.
   await cloud.advance(2 * HOUR_MS)
   await cloud.idle()
 })
@@ -52,13 +52,13 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-/** What is kept, by `<key> <version>` of an object or `row <pk> <sk>`. */
+/** The stored bytes, by `<key> <version>` of an object or `row <pk> <sk>`. */
 type Kept = Record<string, Buffer>
 
 interface World {
   before: Kept
   after: Kept
-  /** Deleted on request: shown by nobody else, copied by others, or at the desk. */
+  /** The posts to delete: unique ones, ones with copies, and ones at the desk. */
   alone: Post[]
   copied: Post[]
   retweets: Post[]
@@ -83,14 +83,14 @@ beforeAll(async () => {
   await cloud.idle()
   const said = [...events]
   const after = await everything()
-  // The reconciler has looked twice: after its time of grace it would take a rewritten manifest for new labels.
+  // The reconciler has run twice: after its grace period it could mistake a rewritten manifest for new labels.
   await cloud.advance(2 * HOUR_MS)
   const reconciled = await invoke('reconciler', {})
   world = { before: kept, after, alone, copied, retweets, dryRun, answer, said, reconciled }
 })
 
-describe('posts that must go', () => {
-  it('are in no version of any object and in no row, and neither are texts that nobody else posted', () => {
+describe('deleted posts', () => {
+  it('are in no version of any object and in no row, and neither are texts that only they had', () => {
     const deleted = [...world.alone, ...world.copied, ...world.retweets]
     const words = [...deleted.map(({ id }) => id), ...world.alone.map(({ text }) => text)]
 
@@ -101,7 +101,7 @@ describe('posts that must go', () => {
     expect(words.flatMap((word) => holding(world.after, word))).toEqual([])
   })
 
-  it('leave every object that mentions none as it was, the champion among them', () => {
+  it('leave every object unchanged that does not mention them, including the champion', () => {
     const listed = new Set(recordOf(world.after).objects.map(({ key }) => key))
     const others = Object.keys(world.before).filter(
       (name) =>
@@ -113,7 +113,7 @@ describe('posts that must go', () => {
     expect(others.some((name) => keyOf(name) === 'champion.json')).toBe(true)
   })
 
-  it('leave every key where it was', () => {
+  it('leave every key in place', () => {
     const names = (kept: Kept) =>
       new Set(
         Object.keys(kept)
@@ -168,7 +168,7 @@ describe('posts that must go', () => {
     expect(await deadLetters(cloud)).toEqual([])
   })
 
-  it('are looked for once more an hour later, and then nothing of the request is kept but its counts', async () => {
+  it('are searched for again an hour later, after which only the counts of the request are kept', async () => {
     const { state, marks, objects } = recordOf(await everything())
 
     expect(state).toBe('done')
@@ -176,7 +176,7 @@ describe('posts that must go', () => {
     expect(objects.length).toBeGreaterThan(10)
   })
 
-  it('change nothing when they are asked for again', async () => {
+  it('change nothing when the deletion is requested again', async () => {
     const kept = await everything()
     const asked = [...world.alone, ...world.copied].map(({ id }) => id)
 
@@ -191,7 +191,7 @@ describe('posts that must go', () => {
     expect(recordOf(await everything())).toEqual(recordOf(kept))
   })
 
-  it('leave labels that read as before, but for those that are gone', async () => {
+  it('leave the remaining labels unchanged', async () => {
     const { key, items } = z
       .object({ key: z.string(), items: z.int() })
       .parse(await invoke('labels', { export: 'manifest' }))
@@ -204,7 +204,7 @@ describe('posts that must go', () => {
     expect(currentIn(await everything()).id).toBe(currentIn(world.before).id)
   })
 
-  it('take the models that learnt from them away, but for the live one', async () => {
+  it('take the models that were trained on them away, except the live one', async () => {
     const kept = await everything()
     const live = liveIn(kept)
     const there = (job: string) => Object.keys(kept).some((name) => keyOf(name) === keys.artefact({ job }))
@@ -220,7 +220,7 @@ describe('posts that must go', () => {
   })
 })
 
-/** Objects that say something of a deletion, and where the lease of the function is. */
+/** Objects and rows that a deletion itself writes. */
 const MAY_CHANGE = [keys.currentLabels, keys.card, keys.deletedFrom, keys.artefact]
 
 /** Every version of every object by `<key> <version>`, and every row of the table. */
@@ -229,7 +229,7 @@ async function everything(): Promise<Kept> {
   const bucket = versions()
   for await (const version of bucket.list('')) {
     const { body } = (await bucket.read(version))!
-    // What stands compressed is looked through as well.
+    // Compressed objects are searched, too.
     kept[`${version.key} ${version.versionId}`] = version.key.endsWith('.gz') ? gunzipSync(body) : body
   }
   const table = cloud.stack.resources.find(({ type }) => type === 'AWS::DynamoDB::Table')?.ref
@@ -247,7 +247,7 @@ async function everything(): Promise<Kept> {
 const plannedIn = (kept: Kept) =>
   documents(kept, keys.plan).flatMap((plan) => planRecord.parse(plan).items.map(({ item, post }) => ({ item, post })))
 
-/** Posts that show a message: three that nobody else repeats and that have a label, three at the desk, three with copies. */
+/** The shown posts of nine messages: three unique and labelled ones, three at the desk, three with copies. */
 function chosen(kept: Kept, posts: readonly Post[]) {
   const cascades = cascadesIn(kept)
   const sizes = new Map<string, number>()
@@ -263,7 +263,7 @@ function chosen(kept: Kept, posts: readonly Post[]) {
   const file = Object.entries(kept)
     .find(([name]) => keys.source.match(keyOf(name)))![1]
     .toString()
-  /** Not by somebody whom the file has on a day that is not collected yet, either. */
+  /** Also excludes authors who have posts on a day that is not collected yet. */
   const isOnce = (item: string) => {
     const { post } = shown.find((one) => one.item === item)!
     const text = posts.find(({ id }) => id === post)?.text ?? ''
@@ -279,7 +279,7 @@ function chosen(kept: Kept, posts: readonly Post[]) {
   }
 }
 
-/** A page with posts that repeat one that nobody else has. */
+/** Adds a page with retweets of a unique post. */
 async function addRetweets(): Promise<void> {
   const kept = await everything()
   const posts = await postsIn(kept)

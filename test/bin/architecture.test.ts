@@ -10,11 +10,11 @@ const root = path.resolve(__dirname, '../..')
 const page = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8')
 
 describe('docs/architecture.md', () => {
-  it('lists the keys and rows that the code has (by `node bin/run.mjs bin/schemas.ts`)', () => {
+  it('lists the keys and rows of the code (by `node bin/run.mjs bin/schemas.ts`)', () => {
     expect(page).toBe(withMaps(page, root))
   })
 
-  it('has the rows of every module of shared/state that declares some', () => {
+  it('has the rows of every module of shared/state that declares any', () => {
     const files = readdirSync(path.join(root, 'shared/state')).filter((file) => file !== 'row.ts')
     const owners = files.filter((file) =>
       /\browKind\(/.test(readFileSync(path.join(root, 'shared/state', file), 'utf8')),
@@ -30,7 +30,7 @@ it('gives no two kinds of rows the same key', () => {
   expect(new Set(keys).size).toBe(keys.length)
 })
 
-it('says of every key and of every row how deleted posts go, and of nothing else', () => {
+it('states for every key and every row how a deletion treats it, and for nothing else', () => {
   const rows = Object.values(stateModules).flatMap((module) => rowKindsOf(module).map(({ pk, sk }) => `${pk} ${sk}`))
 
   expect(Object.keys(PLACES).sort()).toEqual(Object.keys(keys).sort())

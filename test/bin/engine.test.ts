@@ -31,7 +31,7 @@ const answersIn = (stdout: string) =>
     .map((line) => JSON.parse(line))
 
 describe.each(['linear', 'blazingtext', 'naive-bayes'])('npm run engine with %s', (name) => {
-  it('learns from labelled posts and answers posts, one object a line', async () => {
+  it('trains on labelled posts and classifies posts, one JSON object per line', async () => {
     const trained = await engine(
       'train',
       '--engine',
@@ -57,7 +57,7 @@ describe.each(['linear', 'blazingtext', 'naive-bayes'])('npm run engine with %s'
 })
 
 describe('npm run engine', () => {
-  it('names lines that cannot be read by file, line and field, counts them, and goes on with the others', async () => {
+  it('reports malformed lines by file, line and field, counts them, and continues', async () => {
     const input = fileOf('mixed.jsonl', [
       labelled[0],
       '{"text": "x',
@@ -91,20 +91,16 @@ describe('npm run engine', () => {
       'expected one of blazingtext',
     ],
     ['a missing option', ['train', '--engine', 'linear'], 'missing: --input, --output'],
-    [
-      'a file that is not there',
-      ['train', '--engine', 'linear', '--input', 'nowhere.jsonl', '--output', 'y'],
-      'no such file',
-    ],
+    ['a missing file', ['train', '--engine', 'linear', '--input', 'nowhere.jsonl', '--output', 'y'], 'no such file'],
     ['a folder without a model', ['classify', '--model', 'docs', '--input', 'x'], 'there is no model.json in it'],
     [
-      'a folder of other things',
+      'a folder of other files',
       ['train', '--engine', 'linear', '--input', 'x', '--output', 'docs'],
       'it has files that are not of a model',
     ],
     ['an unknown command', ['guess'], 'expected train or classify'],
     [
-      'a hyperparameter that cannot be',
+      'an impossible hyperparameter',
       ['train', '--engine', 'linear', '--set', 'strength=-1', '--input', 'x', '--output', 'y'],
       'strength',
     ],
@@ -115,7 +111,7 @@ describe('npm run engine', () => {
     expect(stderr).toContain(reason)
   })
 
-  it('says that one label is too few', async () => {
+  it('says that a single label is too few', async () => {
     const input = fileOf(
       'one.jsonl',
       labelled.filter(({ label }) => label === 'technical'),
@@ -128,9 +124,9 @@ describe('npm run engine', () => {
   })
 
   it.each([
-    ['an engine that this release does not have', { engine: 'oracle' }, 'found the engine oracle'],
-    ['a text version that it does not have', { textVersion: '3' }, 'text version 3'],
-    ['another engine than the files are of', { engine: 'naive-bayes' }, 'linear.bin'],
+    ['an unknown engine', { engine: 'oracle' }, 'found the engine oracle'],
+    ['an unknown text version', { textVersion: '3' }, 'text version 3'],
+    ['another engine than its files are for', { engine: 'naive-bayes' }, 'linear.bin'],
   ])(
     'refuses a model of %s',
     async (_case, change, reason) => {
@@ -150,7 +146,7 @@ describe('npm run engine', () => {
   )
 })
 
-it('shows control characters of a file by their numbers', async () => {
+it('escapes control characters of a file as numbers', async () => {
   const rows = labelled.map(({ text, label }) => ({ text, label: `${label}\u001b[31m\u009b` }))
   const trained = await engine(
     'train',

@@ -22,7 +22,7 @@ const TEXTS = [
   '',
   'two\nlines of word0 and word1',
 ]
-/** Asked in a program of its own, from a folder that knows nothing of this repository. */
+/** Runs in a separate process, in a folder outside the repository. */
 const PROGRAM = `
 const { load } = require('./bellwether-model')
 load()
@@ -42,13 +42,13 @@ beforeAll(async () => {
   const { labels } = readSettings(ROOT)
   await objects.create(keys.settledManifest({ batch: 'smoke' }), smokeLabels(labels, '2026-11-22T10:00:00.000Z'))
   await cloud.idle()
-  // The trainer waits for datasets that arrive together.
+  // The trainer waits for datasets that arrive at about the same time.
   await cloud.advance(60_000)
   await cloud.idle()
   for await (const { key } of objects.list('models/')) job = keys.card.match(key)?.job ?? job
   const training = await objects.readJson(keys.training({ job }), trainingRecord)
   const card = await objects.readJson(keys.card({ job }), cardRecord)
-  // Promoted or not, it is live now, and known to be surer than it should be.
+  // Makes the model live, whatever the verdict, with a calibration that lowers its confidence.
   const calibration = { ...cardExample.calibration, temperature: TEMPERATURE }
   await objects.put(keys.card({ job }), JSON.stringify({ ...card, calibration }))
   const { artefact, datasetId } = training
@@ -63,14 +63,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** The command; the cloud of this process has to answer meanwhile, so it must not be blocked. */
+/** Runs the command asynchronously, because the cloud in this process must keep answering. */
 const exportModel = (...args: string[]) =>
   promisify(execFile)(process.execPath, [path.join(ROOT, 'bin/run.mjs'), 'bin/export-model.ts', ...args]).then(
     ({ stdout }) => ({ code: 0, said: stdout }),
     ({ code, stderr }: { code: number; stderr: string }) => ({ code, said: stderr }),
   )
 
-it('answers in another program as the analyzer does, after nothing was installed', async () => {
+it('exports a model that classifies in another program as the analyzer does, without installing anything', async () => {
   const { code, said } = await exportModel('--data', dataDir, '--out', out)
   expect([code, said]).toEqual([0, expect.stringContaining(job)])
   const elsewhere = mkdtempSync(path.join(tmpdir(), 'empty-'))
@@ -96,7 +96,7 @@ it('answers in another program as the analyzer does, after nothing was installed
   )
 })
 
-it('says in its own README what the model is, and needs nothing', () => {
+it('exports a README that describes the model and needs no other file', () => {
   const readme = readFileSync(path.join(out, 'README.md'), 'utf8')
   const manifest = JSON.parse(readFileSync(path.join(out, 'package.json'), 'utf8')) as object
 
@@ -132,7 +132,7 @@ it('replaces an earlier export, and nothing else', async () => {
   }
 })
 
-it('leaves a folder alone whose name is that of the export with more behind it', async () => {
+it('leaves a folder alone whose name only starts with that of the export', async () => {
   const beside = path.join(folder, 'beside')
   mkdirSync(`${beside}.new`)
   writeFileSync(path.join(`${beside}.new`, 'mine.txt'), 'x')
@@ -144,8 +144,8 @@ it('leaves a folder alone whose name is that of the export with more behind it',
 })
 
 it.each([
-  ['a job that is not there', ['--job', 'bellwether-dev-0000000000000000-1'], 'There is no model bellwether-dev-0'],
-  ['an option that it does not have', ['--json'], '--json'],
+  ['an unknown job', ['--job', 'bellwether-dev-0000000000000000-1'], 'There is no model bellwether-dev-0'],
+  ['an unknown option', ['--json'], '--json'],
 ])('refuses %s', async (_, args, why) => {
   expect(await exportModel('--data', dataDir, '--out', path.join(folder, 'no'), ...args)).toEqual({
     code: 1,
@@ -153,14 +153,14 @@ it.each([
   })
 })
 
-it('finds no cloud where none was started', async () => {
+it('says that no cloud is running when none was started', async () => {
   expect(await exportModel('--data', path.join(folder, 'nowhere'))).toEqual({
     code: 1,
     said: expect.stringContaining('`npm start` starts one'),
   })
 })
 
-it('says that the cloud is gone', async () => {
+it('says that the cloud has stopped', async () => {
   const gone = path.join(folder, 'gone')
   mkdirSync(gone)
   const about = { endpoint: 'http://127.0.0.1:1', region: 'eu-west-1', functions: ['bellwether-dev-analyzer'] }
@@ -172,6 +172,6 @@ it('says that the cloud is gone', async () => {
   })
 })
 
-it('tells what there is', async () => {
+it('lists its options', async () => {
   expect(await exportModel('--help')).toEqual({ code: 0, said: expect.stringContaining('--job latest|JOB') })
 })

@@ -5,7 +5,7 @@ import { withOperations } from '../../bin/operations'
 
 const root = path.resolve(__dirname, '../..')
 
-it('the table of operations of the embedded cloud is that of its services and of their callers', async () => {
+it("generates the embedded cloud's table of operations from its services and their callers", async () => {
   const readme = readFileSync(path.join(root, 'packages/embedded-aws/README.md'), 'utf8')
 
   expect(await withOperations(readme, root)).toBe(readme)

@@ -10,14 +10,14 @@ const read = (file: string) =>
   existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined
 const cases = published.map((event) => [event.name, event] as const)
 
-describe('what is generated (by `node bin/run.mjs bin/schemas.ts`)', () => {
-  it('is as the catalogue has it', () => {
+describe('the generated files (by `node bin/run.mjs bin/schemas.ts`)', () => {
+  it('match the catalogue', () => {
     expect(read('docs/events.md')).toBe(eventsPage())
     expect(read('docs/tables.md')).toBe(withSqlTables(read('docs/tables.md') ?? ''))
     for (const [file, text] of [...schemaFiles(), ...documentFiles()]) expect([file, read(file)]).toEqual([file, text])
   })
 
-  it('leaves no schema of an event that is gone', () => {
+  it('contain no schema of a removed event', () => {
     const there = readdirSync(path.join(root, 'events/schemas')).map((name) => `events/schemas/${name}`)
 
     expect(there.sort()).toEqual([...schemaFiles().keys()].sort())
@@ -27,12 +27,12 @@ describe('what is generated (by `node bin/run.mjs bin/schemas.ts`)', () => {
 describe.each(cases)('%s', (_, event) => {
   const { detail, example, version } = event
 
-  it('accepts its own example, which carries its version and an id', () => {
+  it('accepts its own example, which has its version and an id', () => {
     expect(detail.parse(example)).toEqual(example)
     expect(example).toMatchObject({ version, id: expect.any(String) })
   })
 
-  it('is refused with a field that it does not name, and without one that it needs', () => {
+  it('is refused with an unknown field, and without a required one', () => {
     expect(detail.safeParse({ ...Object(example), another: 1 }).success).toBe(false)
     for (const name of z.toJSONSchema(detail).required ?? []) {
       const { [name]: _dropped, ...rest } = Object(example)
@@ -40,7 +40,7 @@ describe.each(cases)('%s', (_, event) => {
     }
   })
 
-  it('is written in one sentence, in the past or of a state', () => {
+  it('has one sentence that describes a past fact or a state', () => {
     expect(event.meaning).toMatch(/^[A-Z].*\.$/)
     expect(event.name).toMatch(/^[A-Z]\w+$/)
   })

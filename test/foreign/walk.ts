@@ -114,7 +114,7 @@ async function championOf(objects: Objects) {
   return undefined
 }
 
-/** How the day went, by the doctor, which may look everywhere. */
+/** The doctor's report on the day. */
 async function sayToday(): Promise<void> {
   const { ready, words } = z
     .object({ ready: z.boolean().nullable(), words: z.array(z.string()) })
@@ -132,7 +132,7 @@ async function emptyTables(objects: Objects): Promise<TableName[]> {
 
 const invited = z.object({ url: z.url() })
 
-/** The page of the report and what it shows, by a reader's link. */
+/** The report page and its data, opened through a reader's link. */
 async function readReport(): Promise<void> {
   const url = new URL(invited.parse(await ask('desk-invite', { reader: 'team' })).url)
   const page = await fetch(new URL(url.pathname, url))
@@ -164,7 +164,7 @@ async function noDeadLetters(): Promise<void> {
   say(`${QueueUrls.length} queues, no dead letter`)
 }
 
-/** Smoke says that it removed everything. */
+/** Checks that smoke reports everything as removed. */
 async function nothingLeft(stage: string): Promise<void> {
   const { Buckets = [] } = await new S3Client().send(new ListBucketsCommand({}))
   const { ModelPackageGroupSummaryList = [] } = await new SageMakerClient().send(new ListModelPackageGroupsCommand({}))
@@ -175,7 +175,7 @@ async function nothingLeft(stage: string): Promise<void> {
   if (left.length > 0) throw new Error(`smoke left ${left.join(', ')}`)
 }
 
-/** What the stack is called by, as a function of it knows it. */
+/** The stack's names, as its functions know them. */
 async function places(): Promise<{ bucket: string; site: string }> {
   const { Environment } = await lambda.send(
     new GetFunctionConfigurationCommand({ FunctionName: `bellwether-${STAGE}-desk-invite` }),
@@ -197,7 +197,7 @@ async function ask(name: string, request: object): Promise<unknown> {
   return JSON.parse(payload)
 }
 
-/** Look once a second until something is there. */
+/** Polls once a second until there is a result. */
 async function until<T>(what: string, seconds: number, look: () => Promise<T | false | undefined>): Promise<T> {
   const deadline = Date.now() + seconds * 1000
   while (Date.now() < deadline) {

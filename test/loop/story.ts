@@ -19,11 +19,11 @@ import { ownersBucket } from '../../local/stores'
 import { ROOT } from '../../local/root'
 import type { BusEvent } from '../../packages/embedded-aws/src/service'
 
-/** What a story leaves behind, as far as it is the contract. */
+/** The observable outcome of a story. */
 export interface Outcome {
-  /** Bytes of each object, by key; instants of the clock are masked. */
+  /** The bytes of each object, by key; times are masked. */
   objects: Record<string, string>
-  /** The different events that were published, by name, but for their ids. */
+  /** The distinct published events by name, without their ids. */
   events: Record<string, string[]>
   /** Messages in dead-letter queues. */
   dead: string[]
@@ -32,7 +32,7 @@ export interface Outcome {
 const DAY_MS = 86_400_000
 const FIRST_DAY = Date.parse('2026-03-02T00:00:00Z')
 const DAYS = 2
-/** Of a day, but for retweets. */
+/** Posts of a day, without retweets. */
 const POSTS = 18
 
 /** The packaged stack; packaged again only when its sources changed. */
@@ -57,7 +57,7 @@ export const posts: FilePost[] = Array.from({ length: DAYS * POSTS }, (_, i) => 
     hashtag,
     author: `a${i}`,
   }
-  // Without words of its own a post would be a near copy of the others.
+  // Without unique words a post would be a near copy of the others.
   const own = createHash('sha256').update(`${i}`).digest('hex').match(/.{6}/g)!.join(' ')
   return {
     id: String(7_100_000_000 + i),
@@ -95,7 +95,7 @@ const settings = stringify({
   },
   training: {
     trainer: 'blazingtext',
-    // Of two challengers a day the one that is judged first is the champion of the other: trouble may change the order.
+    // Of two challengers a day, the first one judged is the other's champion; faults may change the order.
     engines: ['blazingtext'],
     fewLabels: 0,
     hyperparameters: { epochs: 100, learning_rate: 1, min_count: 1, vector_dim: 5, word_ngrams: 1, buckets: 1000 },
@@ -106,11 +106,11 @@ const settings = stringify({
 
 interface Length {
   days?: number
-  /** How many hours of the last day are played: the reconciler comes by in each. */
+  /** The number of hours played on the last day; the reconciler runs in each. */
   hours?: number
 }
 
-/** Plays the days on a cloud of its own, with `trouble` made before they begin, and tells what is left of them. */
+/** Plays the days on a new cloud, after `trouble` has injected its faults, and returns the outcome. */
 export async function play(
   packaged: string,
   trouble: (cloud: Cloud) => void = () => {},
@@ -118,7 +118,7 @@ export async function play(
 ): Promise<Outcome & { calls: Cloud['calls']; told: string[] }> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bellwether-loop-'))
   const published = new Map<string, Set<string>>()
-  /** Events of every bus, and what functions printed. */
+  /** The events of every bus, and the functions' log lines. */
   const told: string[] = []
   const cloud = await createCloud({
     packageDir: packaged,
@@ -145,7 +145,7 @@ export async function play(
     const judge = knowingJudge(posts, labels, 0, 1)
     for (let day = 1; day <= days; day++) {
       const midnight = FIRST_DAY + day * DAY_MS
-      // People look in every hour: what went wrong may have kept the batch from them at first.
+      // The annotators look every hour, because a fault may have delayed the batch.
       for (let hour = 1; hour <= (day < days ? 24 : hours); hour++) {
         await cloud.advanceTo(midnight + hour * 3_600_000 - 60_000)
         await cloud.idle()
@@ -155,7 +155,7 @@ export async function play(
     }
     const kept: Record<string, string> = {}
     for await (const { key } of objects.list('')) {
-      // Named by bytes with instants in them; which there are depends on who came first. What they come to is compared.
+      // Snapshots are named by a hash that includes times, and depend on the order of writes; their content is compared instead.
       if (key.startsWith('labels/')) continue
       const stored = await objects.read(key)
       kept[key] = masked(stored?.body ?? Buffer.alloc(0), key)
@@ -179,7 +179,7 @@ export async function play(
   }
 }
 
-/** What the snapshots of labels come to, and that it is what the manifests say. */
+/** The content of the label snapshots, checked against the manifests. */
 async function labelsIn(objects: Objects): Promise<string> {
   const rules = { schemaVersion: 1, categories: labels }
   const inOrder = (some: Labels['labels']) => [...some.values()].sort((a, b) => (a.item < b.item ? -1 : 1))
@@ -237,7 +237,7 @@ const withoutTimes = (text: string): string =>
     )
     .replaceAll(/("labeled\/[^"]*\/output\.manifest":\s*)"[^"]*"/g, '$1"…"')
 
-/** What stands in the dead-letter queues, as the owner reads it. */
+/** The messages in the dead-letter queues, as the owner reads them. */
 export async function deadLetters(cloud: Cloud): Promise<string[]> {
   const client = new SQSClient({
     region: cloud.region,

@@ -4,7 +4,7 @@ import type { Message } from './paths'
 
 const row = z.looseObject({ text: z.string() })
 
-/** The texts of a file of posts, each once. */
+/** The distinct texts of a file of posts. */
 export const textsOf = (jsonLines: string): string[] => [
   ...new Set(
     jsonLines

@@ -25,8 +25,8 @@ const PATHS = [
 ]
 
 describe('a message has the same tokens on every path', () => {
-  it('where it comes from the sample posts', async () => {
-    // Every fourth: .ci/run takes all of them, and the real posts.
+  it('when it comes from the sample posts', async () => {
+    // Every fourth message; .ci/run takes all of them and the real posts.
     const texts = textsOf(readFileSync(path.join(ROOT, 'samples/posts/sample.jsonl'), 'utf8')).filter(
       (_, i) => i % 4 === 0,
     )
@@ -34,7 +34,7 @@ describe('a message has the same tokens on every path', () => {
       const { differences, seen } = await tokensOnAllPaths(piece, 'html')
 
       expect(differences).toEqual([])
-      // Copies of one message are one: most texts come along every path, and some along none of those behind labelling.
+      // Copies of a message count once: most texts take every path, and some take none after labelling.
       for (const one of PATHS) expect([one, (seen[one] ?? 0) > 0.3 * piece.length]).toEqual([one, true])
     }
   }, 120_000)
@@ -43,7 +43,7 @@ describe('a message has the same tokens on every path', () => {
     ['plain', (text: string) => text],
     ['HTML', (text: string) => escapeText(text)],
   ] as const)(
-    'whatever a source of %s says',
+    'for any text from a source of %s',
     async (kind, encode) => {
       await fc.assert(
         fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 25 }), async (texts) => {

@@ -31,13 +31,13 @@ import { recorder } from '../shared/recorder'
 import { functionOf, linesOf, newWorld, postOf, settingsWith, storeRun, type World } from '../services/labeling/world'
 import { newWorld as newLabels } from '../services/labels/world'
 
-/** A message: the text as its source writes it, and as a person who reads that source would hand it on. */
+/** A message: the text as its source encodes it, and as a reader would copy it. */
 export interface Message {
   raw: string
   plain: string
 }
 
-/** A path on which a message has other tokens than it was collected with. */
+/** A path on which a message has other tokens than when it was collected. */
 export interface Difference {
   path: string
   post: string
@@ -47,7 +47,7 @@ export interface Difference {
 
 export interface Outcome {
   differences: Difference[]
-  /** How many messages came along each path. */
+  /** The number of messages that took each path. */
   seen: Record<string, number>
 }
 
@@ -90,7 +90,7 @@ export async function tokensOnAllPaths(messages: readonly Message[], encoding: T
     hold('evaluation set, shown text', post, lineOf(shown ?? ''))
   }
 
-  // A day whose texts are all empty has nothing to label, and an empty file of labels is refused.
+  // A day of empty texts has nothing to label, and an empty label file is refused.
   if (input.length > 0)
     holdLines("Ground Truth's output manifest", await imported('ground-truth.manifest', groundTruthOf(input)))
   const given = plain.map((source, i) => ({ source, 'post-id': String(i), label: 0, 'label-metadata': LABEL }))
@@ -110,7 +110,7 @@ export async function tokensOnAllPaths(messages: readonly Message[], encoding: T
   return { differences, seen }
 }
 
-/** Of a text that is stored as it is shown. */
+/** The tokens of a text that is stored in its shown form. */
 const lineOf = (source: string): string => tokenise(shownText(source)).join(' ')
 
 const RUN = { hashtag: 'aws', date: DATE, run: 'r1' }
@@ -122,7 +122,7 @@ const LABEL = {
   type: 'groundtruth/text-classification',
 }
 
-/** A bucket with a run of these messages; all of them will be asked, one judgement each. */
+/** A bucket with a run of these messages, all of which are asked with one judgement each. */
 async function collected(messages: readonly Message[], encoding: TextEncoding): Promise<World> {
   const labelling = { itemsPerDay: 2 * messages.length + 2, evaluationJudgements: 1 }
   const { caps, hashtags, ...settings } = settingsWith(labelling)
@@ -135,7 +135,7 @@ async function collected(messages: readonly Message[], encoding: TextEncoding): 
   return world
 }
 
-/** A model that tells what it was asked. */
+/** A model that records what it was asked. */
 function spy() {
   const lines: string[] = []
   const told: Model = {
@@ -149,7 +149,7 @@ function spy() {
   return { lines, model: { job: 'spy', classifier, temperature: 1 } }
 }
 
-/** What the live model reads of each post of the run, by its id. */
+/** The live model's input for each post of the run, by post id. */
 async function classified(bucket: TestBucket): Promise<[post: string, line: string][]> {
   const { lines, model } = spy()
   const record = runRecord.parse(JSON.parse(bucket.texts()[keys.run(RUN)] ?? ''))
@@ -157,7 +157,7 @@ async function classified(bucket: TestBucket): Promise<[post: string, line: stri
   return lines.map((line, i) => [String(i), line])
 }
 
-/** What the live model reads of texts that a person asks about. */
+/** The live model's input for texts that a person asks about. */
 async function questioned(texts: readonly string[]): Promise<string[]> {
   const { lines, model } = spy()
   const objects = testBucket()
@@ -190,7 +190,7 @@ async function labelled(world: World) {
   return { input, desk }
 }
 
-/** What the embedded Ground Truth writes of these objects. */
+/** The embedded Ground Truth's output for these objects. */
 const groundTruthOf = (input: readonly { source: string; item: string }[]): string =>
   augmentedManifest(
     {
@@ -208,7 +208,7 @@ const groundTruthOf = (input: readonly { source: string; item: string }[]): stri
     ['technical', 'marketing'],
   )
 
-/** The settled lines that come of a file of labels, in a stack that knows nothing else. */
+/** The settled lines of an imported file of labels, in an empty stack. */
 async function imported(name: string, text: string): Promise<SettledLine[]> {
   const labels = newLabels()
   const { batch } = await labels.take(name, text)
@@ -244,7 +244,7 @@ async function dataset(bucket: TestBucket) {
 
 let bundle: Promise<string> | undefined
 
-/** Whether the exported package answers to each text as the model does to these lines, which it has learnt. */
+/** Whether the exported package gives each text the prediction of the model for these lines. */
 async function packaged(learnt: readonly { label: string; text: string }[], texts: readonly string[]) {
   const about: ModelDescription = {
     job: 'job',
@@ -264,7 +264,7 @@ async function packaged(learnt: readonly { label: string; text: string }[], text
   const folder = mkdtempSync(path.join(tmpdir(), 'one-text-'))
   try {
     const file = path.join(folder, 'model.bin')
-    // Every model knows two labels and a word.
+    // Every model needs two labels and a word.
     writeFileSync(
       file,
       tinyModel([...learnt, { label: 'technical', text: 'word' }, { label: 'marketing', text: 'word' }]),
@@ -275,7 +275,7 @@ async function packaged(learnt: readonly { label: string; text: string }[], text
       load(folder: string): Promise<ExportedModel>
     }
     const found = await (await load(folder)).classifyAll(texts)
-    // The lines as they are: the model is asked without any text function.
+    // The model gets the lines directly, without a text function.
     const lines = learnt.map(({ text }) => text)
     const predictions = [...predictAll(readModel(file), lines, about.labels.length)]
     const probabilityOf = (i: number, name: string) =>

@@ -28,7 +28,7 @@ beforeEach(async () => {
   stage = await world()
 })
 
-/** Labels in the bucket: two kinds of posts, which their first words tell apart; training is drawn at one in two and one in four. */
+/** Labels in the bucket: two kinds of posts that their first words separate; training draws one in two and one in four. */
 async function putLabels(): Promise<void> {
   const lines = Array.from({ length: 240 }, (_, i) => {
     const [label, source] = i % 2 ? ['technical', `Cold starts fell ${i}`] : ['marketing', `Join our webinar ${i}`]
@@ -39,7 +39,7 @@ async function putLabels(): Promise<void> {
   await stage.bucket.put(keys.settledManifest({ batch: '2026-11-21' }), manifestOf(lines))
 }
 
-/** What each service works with when these are plugged in; the configuration names an engine and a trainer. */
+/** The ports of each service with these plugged in; the configuration names an engine and a trainer. */
 function plugged(engine: string, trainer: string) {
   const post = postalTrainer()
   const engines = [...ENGINES, openingWords]
@@ -83,52 +83,55 @@ function plugged(engine: string, trainer: string) {
 it.each([
   ['an engine', 'opening-words', 'lambda'],
   ['a trainer', 'opening-words', 'by-post'],
-])('plugs %s in: a dataset is trained on, judged, promoted, and classifies a run', async (_, engine, where) => {
-  await putLabels()
-  const { post: machine, formatter, trainer, evaluator, analyzer } = plugged(engine, where)
-  const { datasetId, prior } = await format(formatter)({ now: NOW, log })
+])(
+  'trains, judges and promotes with %s that a test plugs in, and classifies a run with the model',
+  async (_, engine, where) => {
+    await putLabels()
+    const { post: machine, formatter, trainer, evaluator, analyzer } = plugged(engine, where)
+    const { datasetId, prior } = await format(formatter)({ now: NOW, log })
 
-  let outcome = await start(trainer, { datasetId, force: false }, { now: NOW, log })
-  if (outcome.status === 'started') {
-    expect(await finish(trainer, outcome.job, { now: NOW, log })).toMatchObject({ status: 'running' })
-    await machine.work(stage.bucket)
-    outcome = await finish(trainer, outcome.job, { now: NOW, log })
-  }
-  const job = outcome.status === 'trained' ? outcome.job : ''
-  const verdict = await evaluate(evaluator)(job, NOW)
-  await putRun(stage.bucket, { pages: [TEXTS.map((text, i) => aPost(i, text))] })
-  const answers = await askChampion(analyzer)(TEXTS)
-  const champion = await stage.bucket.readJson(keys.champion({}), championRecord)
-  const run = await stage.bucket.readJson(keys.run(RUN), runRecord)
-  const { model } = await analyzer.load(champion)
-  await classify(stage.bucket, run, { job, classifier: model, temperature: champion.temperature })
+    let outcome = await start(trainer, { datasetId, force: false }, { now: NOW, log })
+    if (outcome.status === 'started') {
+      expect(await finish(trainer, outcome.job, { now: NOW, log })).toMatchObject({ status: 'running' })
+      await machine.work(stage.bucket)
+      outcome = await finish(trainer, outcome.job, { now: NOW, log })
+    }
+    const job = outcome.status === 'trained' ? outcome.job : ''
+    const verdict = await evaluate(evaluator)(job, NOW)
+    await putRun(stage.bucket, { pages: [TEXTS.map((text, i) => aPost(i, text))] })
+    const answers = await askChampion(analyzer)(TEXTS)
+    const champion = await stage.bucket.readJson(keys.champion({}), championRecord)
+    const run = await stage.bucket.readJson(keys.run(RUN), runRecord)
+    const { model } = await analyzer.load(champion)
+    await classify(stage.bucket, run, { job, classifier: model, temperature: champion.temperature })
 
-  expect(await stage.bucket.readJson(keys.training({ job }), trainingRecord)).toMatchObject({
-    engine,
-    trainer: where,
-    hyperparameters: { letters: '100' },
-    prior,
-  })
-  expect(verdict).toMatchObject({ job, verdict: 'promoted', live: true })
-  expect(champion).toMatchObject({ job, prior })
-  expect(await stage.bucket.readJson(keys.card({ job }), cardRecord)).toMatchObject({
-    scores: { challenger: { accuracy: 1 } },
-    training: { engine },
-  })
-  expect(stage.jobs.requests).toEqual([])
-  expect(answers).toMatchObject([
-    { label: 'technical', basis: 'text', model: job },
-    { label: 'marketing', basis: 'text' },
-    // Twice as many messages stand for a technical label as for a marketing one.
-    { label: 'technical', basis: 'prior', probability: expect.closeTo(prior!.technical!, 5) },
-  ])
-  expect(prior!.technical).toBeCloseTo(2 / 3, 1)
-  expect(stage.bucket.texts()[keys.predictions(RUN)]).toMatch(
-    /\r\n0,technical,.*\r\n1,marketing,.*\r\n2,technical,0\.6/,
-  )
-})
+    expect(await stage.bucket.readJson(keys.training({ job }), trainingRecord)).toMatchObject({
+      engine,
+      trainer: where,
+      hyperparameters: { letters: '100' },
+      prior,
+    })
+    expect(verdict).toMatchObject({ job, verdict: 'promoted', live: true })
+    expect(champion).toMatchObject({ job, prior })
+    expect(await stage.bucket.readJson(keys.card({ job }), cardRecord)).toMatchObject({
+      scores: { challenger: { accuracy: 1 } },
+      training: { engine },
+    })
+    expect(stage.jobs.requests).toEqual([])
+    expect(answers).toMatchObject([
+      { label: 'technical', basis: 'text', model: job },
+      { label: 'marketing', basis: 'text' },
+      // A technical label represents twice as many messages as a marketing one.
+      { label: 'technical', basis: 'prior', probability: expect.closeTo(prior!.technical!, 5) },
+    ])
+    expect(prior!.technical).toBeCloseTo(2 / 3, 1)
+    expect(stage.bucket.texts()[keys.predictions(RUN)]).toMatch(
+      /\r\n0,technical,.*\r\n1,marketing,.*\r\n2,technical,0\.6/,
+    )
+  },
+)
 
-it('a trainer that cannot train the engine of the configuration leaves it to one that can', async () => {
+it('leaves the configured engine to the trainer that can train it', async () => {
   await putLabels()
   const { formatter, trainer } = plugged('opening-words', 'blazingtext')
   const { datasetId } = await format(formatter)({ now: NOW, log })

@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals'
 
 const root = path.resolve(__dirname, '../..')
 
-it('docs/extending.md names no file or folder that is not there', () => {
+it('names only files and folders that exist in docs/extending.md', () => {
   const page = readFileSync(path.join(root, 'docs/extending.md'), 'utf8')
   const named = [...page.matchAll(/`((?:bin|docs|events|local|pages|services|shared|stack|test)\/[\w./-]+)`/g)].map(
     ([, name]) => name ?? '',

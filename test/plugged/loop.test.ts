@@ -41,11 +41,11 @@ beforeEach(() => {
 
 const STREAM = { hashtag: 'aws', stream: 'file' }
 
-/** What the toy source's post says: two kinds in three to one, which the first word tells apart, and words of its own. */
+/** The text of the toy source's nth post: two kinds, three to one, that the first word separates, plus unique words. */
 const textOf = (id: string): string =>
   `${Number(id.split('-').at(-1)) % 4 === 0 ? 'Join' : 'Measured'} ${labelling.wordsOf(id)} #aws`
 
-/** Collects a day from the toy source; answers the objects that the collector wrote. */
+/** Collects a day from the toy source; returns the objects that the collector wrote. */
 async function collected(): Promise<Record<string, string>> {
   const all = sourceSettings([...SOURCES, toy])
   const sources = z.record(z.string(), all).parse({ playground: { type: 'toy', posts: POSTS, network: 'file' } })
@@ -71,7 +71,7 @@ async function collected(): Promise<Record<string, string>> {
   return collecting.raw(world)
 }
 
-it('a source, a labeller, an engine and a trainer that are plugged in carry a post to a report', async () => {
+it('carries a post to a report through a plugged-in source, labeller, engine and trainer', async () => {
   const stage = await trainerWorld()
   const { bucket } = stage
   const shipped = aSettings({ hashtags: [{ tag: 'aws', source: 'file' }] })
@@ -131,7 +131,7 @@ it('a source, a labeller, an engine and a trainer that are plugged in carry a po
   })
   const time = { now: LATER, remainingMs: () => 300_000 }
   const analysis = await analyzer({ ...STREAM, date: DAY }, time)
-  // A model classifies what comes after it.
+  // A model classifies only later runs.
   const next = { ...STREAM, date: dayAfter(DAY, 1), run: 'next' }
   await putRun(bucket, { ...next, pages: [[aPost('next', textOf('1'))]] })
   await analyzer(next, time)

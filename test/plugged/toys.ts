@@ -8,7 +8,7 @@ import { keys } from '../../shared/keys'
 import type { Labeller } from '../../services/labeling/labellers/labeller'
 import type { Trainer, TrainingOrder } from '../../services/trainer/trainers/trainer'
 
-/** An engine that remembers one label for each opening word, and asks nobody about tokens. */
+/** An engine that remembers one label per first word, without tokens. */
 export const openingWords: Engine = {
   name: 'opening-words',
   hyperparameters: z.strictObject({ letters: z.coerce.string().default('100') }),
@@ -44,7 +44,7 @@ const stored = z.object({
 
 const openingOf = (text: string, letters: number): string => (text.split(' ')[0] ?? '').slice(0, letters).toLowerCase()
 
-/** A trainer that is somebody else's machine: an order lies there until `work` is called. */
+/** An external trainer: an order waits until `work` is called. */
 export function postalTrainer() {
   const orders = new Map<string, { order: TrainingOrder; done?: ModelFiles }>()
   const trainer: Trainer = {
@@ -97,7 +97,7 @@ export function postalTrainer() {
   return { trainer, work }
 }
 
-/** A machine that labels every item as soon as it is asked, by the opening word. */
+/** A machine that labels every item immediately, by its first word. */
 export function openingWordsLabeller(): Labeller {
   const texts = new Map<string, string>()
   return {

@@ -51,7 +51,7 @@ async function modelOf(file: string, strength: number) {
   }
 }
 
-/** One of each message, in an order that has nothing to do with labels. */
+/** One post per message, in an order independent of the labels. */
 function readPosts(file: string) {
   const rows = readFileSync(file, 'utf8').trim().split('\n')
   const posts = rows.flatMap((row) => {

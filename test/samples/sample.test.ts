@@ -13,8 +13,8 @@ const shareOf = (some: readonly SampleRow[]) => some.filter(({ label }) => label
 const of = (hashtag: string, from: string, to: string) =>
   rows.filter((row) => row.hashtag === hashtag && from <= row.createdAt && row.createdAt < to)
 
-describe('the sample', () => {
-  it('is what the generator makes', () => {
+describe('the sample posts', () => {
+  it('are what the generator makes', () => {
     expect(text).toBe(
       generateSample(1)
         .map((row) => `${JSON.stringify(row)}\n`)
@@ -22,21 +22,21 @@ describe('the sample', () => {
     )
   })
 
-  it('is another one for another seed', () => {
+  it('differ for another seed', () => {
     expect(generateSample(2)[0]).not.toEqual(rows[0])
   })
 
-  it('stays small', () => {
+  it('stay under 1.5 MB', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(1_500_000)
   })
 
-  it('holds nothing that the collector refuses', () => {
+  it('contain nothing that the collector refuses', () => {
     const rules = { source: 'sample', tags: ['aws', 'azure'] }
 
     expect(rows.filter((row, i) => !('post' in readPostRow({ ...row }, i + 1, rules)))).toEqual([])
   })
 
-  it.each(['aws', 'azure'])('has enough posts of #%s on each of fourteen days', (hashtag) => {
+  it.each(['aws', 'azure'])('have enough posts of #%s on each of fourteen days', (hashtag) => {
     const counts = new Map<string, number>()
     for (const row of rows.filter((each) => each.hashtag === hashtag)) {
       const day = row.createdAt.slice(0, 10)
@@ -49,7 +49,7 @@ describe('the sample', () => {
     expect(Math.min(...counts.values())).toBeGreaterThan(30)
   })
 
-  it('has one label for each cascade', () => {
+  it('have one label per cascade', () => {
     const labels = new Map<string, Set<string>>()
     for (const row of rows) {
       const id = cascadeId(row.text)
@@ -61,7 +61,7 @@ describe('the sample', () => {
     expect(labels.size).toBeLessThan(rows.length * 0.75)
   })
 
-  it('has cascades that live for days', () => {
+  it('have cascades that live for days', () => {
     const days = new Map<string, Set<string>>()
     for (const row of rows) {
       const id = cascadeId(row.text)
@@ -71,7 +71,7 @@ describe('the sample', () => {
     expect(Math.max(...[...days.values()].map(({ size }) => size))).toBeGreaterThanOrEqual(4)
   })
 
-  it('has retweets that name a post which came before them', () => {
+  it('have retweets that name an earlier post', () => {
     const at = new Map(rows.map(({ id, createdAt }) => [id, createdAt]))
     const retweets = rows.filter(({ retweetOf }) => retweetOf !== undefined)
 
@@ -79,7 +79,7 @@ describe('the sample', () => {
     expect(retweets.filter(({ retweetOf, createdAt }) => !(at.get(retweetOf!)! <= createdAt))).toEqual([])
   })
 
-  it('has posts with both hashtags under one id, and no other id twice', () => {
+  it('have posts with both hashtags under one id, and no other duplicate id', () => {
     const byId = new Map<string, SampleRow[]>()
     for (const row of rows) byId.set(row.id, [...(byId.get(row.id) ?? []), row])
     const twice = [...byId.values()].filter(({ length }) => length > 1)
@@ -88,7 +88,7 @@ describe('the sample', () => {
     expect(twice.filter((same) => same.length > 2 || same[0]!.hashtag === same[1]!.hashtag)).toEqual([])
   })
 
-  it('moves: #aws away from technical, #azure towards it', () => {
+  it('drift: #aws away from technical, #azure towards it', () => {
     const [early, late] = [
       ['2026-06-01', '2026-06-06'],
       ['2026-06-09', '2026-06-14'],

@@ -4,8 +4,8 @@ import { root } from './packaged'
 
 const bundle: (entry: string) => Promise<unknown> = require(path.join(root, 'stack/bundle.cjs'))
 
-/** The framework resolves variables side by side: a second bundling would write the file that the first one loads. */
-it('a module that two ask for at once is bundled once, and whole', async () => {
+/** The framework resolves variables concurrently: a second bundling would overwrite the file that the first one loads. */
+it('bundles a module completely and only once when two callers ask for it at the same time', async () => {
   const [one, other] = [bundle('shared/streams.ts'), bundle('shared/streams.ts')]
 
   expect(one).toBe(other)

@@ -23,20 +23,20 @@ interface Option {
   fallback: string
 }
 
-// zod's type of JSON Schema is wider than what it writes for our schema.
+// zod's type of JSON Schema is wider than the schema it generates here.
 const options = unique(leaves(z.toJSONSchema(settings, { io: 'input' }) as Schema, '', 'required'))
 
-it('documents every option, and none that is not there', () => {
+it('documents every option, and no unknown one', () => {
   expect(rows.map(([option]) => option).sort()).toEqual(options.map(({ at }) => at).sort())
 })
 
-it.each(rows)('%s has the default that is written beside it', (option, written) => {
+it.each(rows)('%s has the documented default', (option, written) => {
   const { fallback } = options.find(({ at }) => at === option) ?? {}
 
   expect(written.split(', of a file ').join(' or ')).toBe(fallback)
 })
 
-/** Every value that can be written in bellwether.yml: where it stands, and what it is when left out. */
+/** Every option of bellwether.yml: its path and its default. */
 function leaves(schema: Schema, at: string, fallback: string): Option[] {
   if (schema.oneOf) return schema.oneOf.flatMap((one) => leaves(one, at, fallback))
   if (schema.properties) {
@@ -56,7 +56,7 @@ function fallbackOf({ default: value }: Schema, required: boolean): string {
   return required ? 'required' : 'none'
 }
 
-/** An option that several kinds of source have is one, with all its defaults. */
+/** Merges an option of several source types into one row with all its defaults. */
 function unique(all: Option[]): Option[] {
   const defaults = new Map<string, Set<string>>()
   for (const { at, fallback } of all) defaults.set(at, (defaults.get(at) ?? new Set()).add(fallback))

@@ -13,7 +13,7 @@ import { errorsIn, resources, root } from './packaged'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-mail-'))
 const section = path.join(folder, `with-mail-${process.pid}.yml`)
-/** What a user adds to bellwether.yml. */
+/** The section that a user adds to bellwether.yml. */
 const SECTION = 'report: { mail: [ana@example.org, ben@example.org] }\n'
 const resource = z.object({ Type: z.string(), Properties: z.unknown() })
 let templateFile = ''
@@ -40,7 +40,7 @@ describe('the template with report.mail', () => {
     expect(errorsIn(templateFile)).toEqual([])
   })
 
-  it('adds the topic, a subscription for each address and the function with all that each has, and nothing else', () => {
+  it('adds the topic, a subscription per address and the function with its resources, and nothing else', () => {
     const without = new Set(resources.map(({ id }) => id))
     const added = Object.entries(optional).filter(([id]) => !without.has(id))
 
@@ -63,7 +63,7 @@ describe('the template with report.mail', () => {
     expect(resources.filter(({ type }) => type.startsWith('AWS::SNS::'))).toEqual([])
   })
 
-  it('lets the function publish to its topic, and neither write to the bucket nor read a secret or a post', () => {
+  it('lets the function publish to its topic, but neither write to the bucket nor read a secret or a post', () => {
     const role = z
       .object({ Policies: z.array(z.object({ PolicyDocument: z.object({ Statement: z.array(z.looseObject({})) }) })) })
       .parse(optional['MailRole']?.Properties)
@@ -77,7 +77,7 @@ describe('the template with report.mail', () => {
   })
 })
 
-describe('on the embedded cloud', () => {
+describe('the weekly mail on the embedded cloud', () => {
   const SUNDAY = '2026-11-22'
   let cloud: Cloud
 
@@ -87,7 +87,7 @@ describe('on the embedded cloud', () => {
       packageDir: path.dirname(templateFile),
       dataDir,
       start: Date.parse('2026-11-25T08:55:00Z'),
-      // The file in the packages is without the section.
+      // The packaged file does not have the section.
       overlay: { 'bellwether.yml': `${readFileSync(path.join(root, 'bellwether.yml'), 'utf8')}\n${SECTION}` },
       recordDir: path.join(folder, 'recorded'),
     })
@@ -109,7 +109,7 @@ describe('on the embedded cloud', () => {
       .filter((mail) => mail.includes('Subject: Bellwether'))
   }
 
-  it('the doctor names who has not confirmed, and the mail of the Wednesday reaches who has, once', async () => {
+  it('reaches confirmed subscribers once on Wednesday, and the doctor names unconfirmed ones', async () => {
     const [{ topic, token } = { topic: '', token: '' }] = cloud.sns
       .pending()
       .filter(({ endpoint }) => endpoint === 'ana@example.org')

@@ -6,13 +6,13 @@ import { z } from 'zod'
 
 export const root = path.resolve(__dirname, '../..')
 
-/** The packaged template's path; packages first where a source changed. */
+/** The path of the packaged template; packages again when a source changed. */
 export const templateFile = execFileSync(process.execPath, [path.join(root, 'bin/package.mjs')], {
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'ignore'],
 }).trim()
 
-/** What CloudFormation would refuse of a template. */
+/** The errors that CloudFormation would find in a template. */
 export function errorsIn(file: string) {
   const engine = new RegoEngine()
   const { diagnostics } = engine.validateStandard(new TemplateFile(file))
@@ -48,7 +48,7 @@ export const resources = Object.entries(template.Resources).map(([id, { Type, ..
   ...rest,
 }))
 
-/** The properties of each resource of a type, as far as a schema reads them, by logical id. */
+/** The parsed properties of each resource of a type, by logical id. */
 export const ofType = <S extends z.ZodType>(type: string, schema: S): [string, z.infer<S>][] =>
   resources.filter((one) => one.type === type).map(({ id, Properties }) => [id, schema.parse(Properties)])
 
@@ -70,7 +70,7 @@ export const functions = ofType(
   }),
 ).map(([id, { FunctionName, Handler, Role, Timeout, Code, Environment }]) => ({
   id,
-  /** As serverless.yml has it. */
+  /** The name in serverless.yml. */
   name: FunctionName.replace('bellwether-dev-', ''),
   fullName: FunctionName,
   source: Handler.replace(/\.\w+$/, '.ts'),

@@ -7,7 +7,7 @@ import { TABLE_NAMES } from '../../shared/sql-tables/tables'
 import { keys, prefixes } from '../../shared/keys'
 import { functions, roles, root, type Statement, statementsOf } from './packaged'
 
-/** What in a service's code shows that it needs an action. Everything that a role may name stands here. */
+/** The pattern in a service's code that shows that it needs an action; every allowed action is listed. */
 const EVIDENCE: Record<string, RegExp> = {
   // A kind of row is read from the table: `deskBatchRow.read(table, …)`.
   's3:GetObject': /\.(read|readJson|stream|lines|exists|etag|madeOf|swap)\((?!table)/,
@@ -42,7 +42,7 @@ for (const operation of SAGEMAKER.split(' ')) {
   EVIDENCE[`sagemaker:${operation}`] = new RegExp(`\\b(${operation}Command|paginate${operation})\\b`)
 }
 
-/** Lambda asks for these itself. */
+/** Actions that Lambda itself needs. */
 const RUNTIME = new Set(
   'logs:CreateLogStream logs:PutLogEvents sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes xray:PutTraceSegments xray:PutTelemetryRecords'.split(
     ' ',
@@ -52,84 +52,87 @@ const RUNTIME = new Set(
 /** Set by Lambda, or with a default of their own. */
 const OTHERS = new Set(['AWS_REGION', 'LAMBDA_TASK_ROOT'])
 
-/** Every function has these. */
+/** Environment variables of every function. */
 const EVERYBODYS = new Set(['STAGE', 'ACCOUNT_ID', 'BUCKET', 'TABLE', 'BUS', 'POWERTOOLS_METRICS_NAMESPACE'])
 
 const allowed = (role: string) => statementsOf(role).filter(({ Effect }) => Effect === 'Allow')
 const actionsOf = (role: string) => new Set(allowed(role).flatMap(({ Action }) => Action))
 const isEverything = ({ Resource }: Statement) => [Resource].flat().includes('*')
 
-describe.each(functions.map((one) => [one.name, one] as const))('%s', (name, { source, role, variables }) => {
-  let code = ''
+describe.each(functions.map((one) => [one.name, one] as const))(
+  'the role of %s',
+  (name, { source, role, variables }) => {
+    let code = ''
 
-  beforeAll(async () => {
-    const { outputFiles } = await build({
-      absWorkingDir: root,
-      entryPoints: [source],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      loader: { '.wasm': 'binary', '.html': 'text', '.css': 'text' },
-      write: false,
-      outdir: 'out',
-    })
-    code = (outputFiles[0]?.text ?? '')
-      .split(/^(?=\/\/ [\w./-]+\.ts$)/m)
-      // The stores offer every operation to everybody; what is called tells.
-      .filter((file) => !/^\/\/ shared\/(objects|table|state\/row)\.ts$/m.test(file))
-      .join('\n')
-  })
-
-  it('has a role of its own', () => {
-    expect(functions.filter((other) => other.role === role).map((other) => other.name)).toEqual([name])
-    expect(roles.find(({ id }) => id === role)?.managed).toEqual([])
-  })
-
-  it('may do nothing that its code does not', () => {
-    const unused = [...actionsOf(role)].filter((action) => !RUNTIME.has(action) && !EVIDENCE[action]?.test(code))
-
-    // Lambda itself hands failed events to the dead letters.
-    expect(unused.filter((action) => action !== 'sqs:SendMessage')).toEqual([])
-  })
-
-  it('may do what its code does', () => {
-    const used = Object.entries(EVIDENCE).filter(([, evidence]) => evidence.test(code))
-    const denied = used.map(([action]) => action).filter((action) => !actionsOf(role).has(action))
-
-    expect(denied).toEqual([])
-  })
-
-  it('is given the environment that it reads, and of its own no more', () => {
-    const read = [...code.matchAll(/\breadConfig\(\[([^\]]*)\]/g)]
-      .flatMap(([, names]) => [...names!.matchAll(/\w+/g)])
-      .map(([name]) => name.replaceAll(/[A-Z]/g, '_$&').toUpperCase())
-    const given = new Set(read.map((name) => ({ REGION: 'AWS_REGION', TASK_ROOT: 'LAMBDA_TASK_ROOT' })[name] ?? name))
-
-    expect([...given].filter((name) => !variables.includes(name) && !OTHERS.has(name))).toEqual([])
-    expect(variables.filter((name) => !given.has(name) && !EVERYBODYS.has(name))).toEqual([])
-  })
-
-  it('may read the rows of the table that its code reads', () => {
-    const read = [...code.matchAll(/\b(\w+Row)\.(read|all)\(table/g)].flatMap(([, kind, how]) => {
-      const pk = partitionOf(kind ?? '')
-      const action = how === 'all' ? 'dynamodb:Query' : 'dynamodb:GetItem'
-      return may(role, action, { 'dynamodb:LeadingKeys': [pk] }) ? [] : [`${action} of ${kind}, in ${pk}`]
+    beforeAll(async () => {
+      const { outputFiles } = await build({
+        absWorkingDir: root,
+        entryPoints: [source],
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        packages: 'external',
+        loader: { '.wasm': 'binary', '.html': 'text', '.css': 'text' },
+        write: false,
+        outdir: 'out',
+      })
+      code = (outputFiles[0]?.text ?? '')
+        .split(/^(?=\/\/ [\w./-]+\.ts$)/m)
+        // The stores offer every operation, so the calls decide.
+        .filter((file) => !/^\/\/ shared\/(objects|table|state\/row)\.ts$/m.test(file))
+        .join('\n')
     })
 
-    expect(read).toEqual([])
-  })
+    it('belongs to this function only', () => {
+      expect(functions.filter((other) => other.role === role).map((other) => other.name)).toEqual([name])
+      expect(roles.find(({ id }) => id === role)?.managed).toEqual([])
+    })
 
-  it('may reach the keys and list the folders that its code names', () => {
-    const places = placesOf(allowed(role))
-    const named = [...code.matchAll(/\bkeys\.(\w+)\(/g)].map(([, key]) => keyNamed(key!))
-    const listed = [...code.matchAll(/\.list\(prefixes\.(\w+)\)/g)].map(([, folder]) => folderNamed(folder!))
+    it('allows nothing that the code does not do', () => {
+      const unused = [...actionsOf(role)].filter((action) => !RUNTIME.has(action) && !EVIDENCE[action]?.test(code))
 
-    expect([...named, ...listed].filter((key) => !places.some((place) => reaches(place, key)))).toEqual([])
-  })
-})
+      // Lambda itself sends failed events to the dead letters.
+      expect(unused.filter((action) => action !== 'sqs:SendMessage')).toEqual([])
+    })
 
-it('names every resource, but for actions that know none', () => {
+    it('allows everything that the code does', () => {
+      const used = Object.entries(EVIDENCE).filter(([, evidence]) => evidence.test(code))
+      const denied = used.map(([action]) => action).filter((action) => !actionsOf(role).has(action))
+
+      expect(denied).toEqual([])
+    })
+
+    it('comes with the environment variables that the code reads, and no others', () => {
+      const read = [...code.matchAll(/\breadConfig\(\[([^\]]*)\]/g)]
+        .flatMap(([, names]) => [...names!.matchAll(/\w+/g)])
+        .map(([name]) => name.replaceAll(/[A-Z]/g, '_$&').toUpperCase())
+      const given = new Set(read.map((name) => ({ REGION: 'AWS_REGION', TASK_ROOT: 'LAMBDA_TASK_ROOT' })[name] ?? name))
+
+      expect([...given].filter((name) => !variables.includes(name) && !OTHERS.has(name))).toEqual([])
+      expect(variables.filter((name) => !given.has(name) && !EVERYBODYS.has(name))).toEqual([])
+    })
+
+    it('may read the rows of the table that its code reads', () => {
+      const read = [...code.matchAll(/\b(\w+Row)\.(read|all)\(table/g)].flatMap(([, kind, how]) => {
+        const pk = partitionOf(kind ?? '')
+        const action = how === 'all' ? 'dynamodb:Query' : 'dynamodb:GetItem'
+        return may(role, action, { 'dynamodb:LeadingKeys': [pk] }) ? [] : [`${action} of ${kind}, in ${pk}`]
+      })
+
+      expect(read).toEqual([])
+    })
+
+    it('allows the keys and list prefixes that the code names', () => {
+      const places = placesOf(allowed(role))
+      const named = [...code.matchAll(/\bkeys\.(\w+)\(/g)].map(([, key]) => keyNamed(key!))
+      const listed = [...code.matchAll(/\.list\(prefixes\.(\w+)\)/g)].map(([, folder]) => folderNamed(folder!))
+
+      expect([...named, ...listed].filter((key) => !places.some((place) => reaches(place, key)))).toEqual([])
+    })
+  },
+)
+
+it('names every resource, except for actions without resources', () => {
   const everything = roles.flatMap(({ id, statements }) =>
     statements.filter(isEverything).map(({ Action, Condition }) => [id, Action.join(' '), Condition !== undefined]),
   )
@@ -176,7 +179,7 @@ it('lists the bucket by prefix only', () => {
   expect(lists.filter(({ Condition }) => !Condition?.StringLike?.['s3:prefix'])).toEqual([])
 })
 
-it('grants places in the bucket that a key of ours can be in', () => {
+it('grants only locations in the bucket that a key can be in', () => {
   const granted = roles.flatMap(({ statements }) => placesOf(statements))
   const examples = Object.keys(keys).map(keyNamed)
 
@@ -195,7 +198,7 @@ describe('the role of a training job', () => {
     })
   })
 
-  it('reads the train and validation sets and nothing else', () => {
+  it('may read the train and validation sets and nothing else', () => {
     const reads = statements.filter(({ Action }) => Action.includes('s3:GetObject')).flatMap(({ Resource }) => Resource)
 
     expect(reads).toEqual([
@@ -205,19 +208,19 @@ describe('the role of a training job', () => {
   })
 })
 
-it('lets the analyzer read the predictions that it makes a table of', () => {
+it('lets the analyzer read the predictions for its table', () => {
   const reads = allowed('AnalyzerRole').filter(({ Action }) => Action.includes('s3:GetObject'))
 
   expect(placesOf(reads)).toContain('predictions/*')
 })
 
-it('lets the trainer read no evaluation set', () => {
+it('does not let the trainer read an evaluation set', () => {
   const reads = allowed('TrainerRole').filter(({ Action }) => Action.includes('s3:GetObject'))
 
   expect(JSON.stringify(reads)).not.toMatch(/datasets\/\*"|evaluation/)
 })
 
-it('hands roles to SageMaker alone, each to its own kind of job', () => {
+it('passes roles only to SageMaker, each to its own kind of job', () => {
   const handed = roles.flatMap(({ id, statements }) =>
     statements.filter(({ Action }) => Action.includes('iam:PassRole')).map((one) => [id, one.Resource, one.Condition]),
   )
@@ -229,7 +232,7 @@ it('hands roles to SageMaker alone, each to its own kind of job', () => {
   ])
 })
 
-it('denies a crowd that anybody may join', () => {
+it('denies a labelling job with the public workforce', () => {
   expect(statementsOf('LabelingRole')).toContainEqual(
     expect.objectContaining({
       Effect: 'Deny',
@@ -239,7 +242,7 @@ it('denies a crowd that anybody may join', () => {
   )
 })
 
-/** The keys, with their wildcards, that statements are about. */
+/** The keys of the statements, with wildcards. */
 function placesOf(statements: readonly Statement[]): string[] {
   return statements.flatMap(({ Resource, Condition }) => [
     ...[...JSON.stringify(Resource ?? '').matchAll(/\$\{Bucket\.Arn\}\/([^"]+)/g)].map(([, key]) => key!),
@@ -284,7 +287,7 @@ it("sets no condition on the trust of Ground Truth's role, and one on that of tr
   ])
 })
 
-it('lets each writer of models/* write its own documents there, and no other', () => {
+it('lets each writer of models/* write only its own documents there', () => {
   const written = roles.flatMap(({ id, statements }) =>
     statements
       .filter(({ Effect, Action }) => Effect === 'Allow' && Action.includes('s3:PutObject'))
@@ -305,7 +308,7 @@ it('lets each writer of models/* write its own documents there, and no other', (
   ])
 })
 
-describe('a function that strangers can reach, when it is taken over', () => {
+describe('a compromised function behind a public page', () => {
   const PUBLIC = ['DeskRole', 'OwnerRole', 'ReportRole', 'DeskInviteRole']
   const READS = ['GetItem', 'BatchGetItem', 'Query']
   const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']
@@ -327,7 +330,7 @@ describe('a function that strangers can reach, when it is taken over', () => {
     ['OwnerRole', ['cascade#cascade', 'web']],
     ['ReportRole', []],
     ['DeskInviteRole', ['web']],
-  ])('%s changes these rows of the table alone', (role, expected) => {
+  ])('%s can change only these rows of the table', (role, expected) => {
     expect(reachable(role, WRITES)).toEqual(expected)
   })
 
@@ -336,11 +339,11 @@ describe('a function that strangers can reach, when it is taken over', () => {
     ['OwnerRole', ['desk#batch', 'labeling', 'ledger#kind', 'web']],
     ['ReportRole', ['desk#batch', 'labeling', 'ledger#kind', 'web']],
     ['DeskInviteRole', ['web']],
-  ])('%s reads these alone', (role, expected) => {
+  ])('%s can read only these rows', (role, expected) => {
     expect(reachable(role, READS)).toEqual(expected)
   })
 
-  it.each(PUBLIC)('%s may neither ask for rows without their key nor mix one in that is not its own', (role) => {
+  it.each(PUBLIC)("%s can neither query without a key nor add another service's key to its own", (role) => {
     const keys = { 'dynamodb:LeadingKeys': ['web', 'cursor#aws'] }
 
     expect([...READS, ...WRITES, 'Scan'].filter((operation) => may(role, `dynamodb:${operation}`, {}))).toEqual([])
@@ -352,13 +355,13 @@ describe('a function that strangers can reach, when it is taken over', () => {
     ['OwnerRole', ['LinkKey', 'OwnerLinkKey', 'ReaderLinkKey']],
     ['ReportRole', ['ReaderLinkKey']],
     ['DeskInviteRole', ['LinkKey', 'OwnerLinkKey', 'ReaderLinkKey']],
-  ])('%s reads these keys of links', (role, expected) => {
+  ])('%s can read only these link keys', (role, expected) => {
     const secrets = allowed(role).filter(({ Action }) => Action.includes('secretsmanager:GetSecretValue'))
 
     expect(secrets.flatMap(({ Resource }) => Resource)).toEqual(expected.map((Ref) => ({ Ref })))
   })
 
-  it('publishes nothing but that a batch is answered', () => {
+  it('can publish only that a batch is answered', () => {
     const events = { 'events:source': ['bellwether.desk'], 'events:detail-type': ['BatchAnswered'] }
 
     expect(may('DeskRole', 'events:PutEvents', events)).toBe(true)
@@ -367,7 +370,7 @@ describe('a function that strangers can reach, when it is taken over', () => {
   })
 })
 
-it('lets every publisher speak for itself alone', () => {
+it('lets every publisher use its own source only', () => {
   const publishers = roles.filter(({ id }) => actionsOf(id).has('events:PutEvents'))
   const asAnother = { 'events:source': ['bellwether.another'], 'events:detail-type': ['BatchAnswered'] }
 
@@ -375,7 +378,7 @@ it('lets every publisher speak for itself alone', () => {
   expect(publishers.filter(({ id }) => may(id, 'events:PutEvents', asAnother))).toEqual([])
 })
 
-/** Whether a role may take an action on whatever its statements name, under these conditions. */
+/** Whether a role may perform an action on any of its resources, under these conditions. */
 function may(role: string, action: string, conditions: Record<string, readonly string[]>): boolean {
   const context = new Map(Object.entries(conditions).map(([key, values]) => [key.toLowerCase(), values]))
   return statementsOf(role).some(
@@ -384,7 +387,7 @@ function may(role: string, action: string, conditions: Record<string, readonly s
   )
 }
 
-it('lets each table have one writer, and the function that takes deleted posts out', () => {
+it('gives each table one writer, besides the function that deletes posts', () => {
   const written = roles.flatMap(({ id, statements }) =>
     statements
       .filter(({ Effect, Action }) => Effect === 'Allow' && Action.includes('s3:PutObject'))

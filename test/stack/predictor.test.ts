@@ -93,7 +93,7 @@ const model = (region: string) => ({
   'Fn::Sub': `arn:\${AWS::Partition}:bedrock:${region}::foundation-model/amazon.nova-lite-v1:0`,
 })
 
-it('lets the doctor read what is said of the model, and invoke none', () => {
+it("lets the doctor check the model's access without invoking it", () => {
   const allowed = statements('DoctorRole').filter(({ Action }) => JSON.stringify(Action).includes('bedrock:'))
 
   expect(allowed).toEqual([
@@ -103,7 +103,7 @@ it('lets the doctor read what is said of the model, and invoke none', () => {
   ])
 })
 
-it('lets the function invoke its profile, and the model behind it in every region through the profile alone', () => {
+it('lets the function invoke its profile, and the model behind it in every region only through the profile', () => {
   expect(statements().filter(({ Action }) => Action === 'bedrock:InvokeModel')).toEqual([
     { Action: 'bedrock:InvokeModel', Resource: profile },
     {
@@ -114,7 +114,7 @@ it('lets the function invoke its profile, and the model behind it in every regio
   ])
 })
 
-it('keeps labels, plans and answers of people from the function that chooses what is asked', () => {
+it('denies labels, plans and judgements to the function that chooses what is asked', () => {
   const readable = JSON.stringify(statements().filter(({ Action }) => Action === 's3:GetObject'))
 
   expect(readable).toContain('/cascades/*')

@@ -14,7 +14,7 @@ const ELSEWHERE: Record<string, z.ZodType> = {
   doctor: doctorRequest,
 }
 
-/** What a service takes: the schema in its request.ts, or an empty request where it has none. */
+/** The request schema of a service: the one in its request.ts, or an empty request. */
 function schemaOf(service: string): z.ZodType {
   const file = path.join(root, 'services', service, 'request.ts')
   const exported: Record<string, unknown> = existsSync(file) ? require(file) : {}
@@ -25,13 +25,13 @@ function schemaOf(service: string): z.ZodType {
 const folder = path.join(root, 'samples/requests')
 const samples = readdirSync(folder).map((file) => [file, file.split('.')[0]!] as const)
 
-it.each(samples)('%s is a request that %s takes', (file, service) => {
+it.each(samples)('%s is a request that %s accepts', (file, service) => {
   const request: unknown = JSON.parse(readFileSync(path.join(folder, file), 'utf8'))
 
   expect(schemaOf(service).safeParse(request)).toMatchObject({ success: true })
 })
 
-it('has a sample for every function that is asked by hand', () => {
+it('has a sample for every function that a person can invoke', () => {
   const asked = functions.map(({ name }) => name).filter((name) => !['desk', 'owner', 'report'].includes(name))
 
   expect([...new Set(samples.map(([, service]) => service))].sort()).toEqual(asked.sort())

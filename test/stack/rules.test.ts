@@ -5,8 +5,8 @@ import { rules } from './packaged'
 
 const byFunction = (name: string) => rules.filter((rule) => rule.function === name)
 
-describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_, { bus, pattern, target }) => {
-  it('takes events that the catalogue knows, from who publishes them, on the bus they are on', () => {
+describe.each(rules.map((rule) => [rule.name, rule] as const))('the rule %s', (_, { bus, pattern, target }) => {
+  it('matches events of the catalogue from their publisher, on their bus', () => {
     const known =
       bus === 'default'
         ? consumed.map(({ name, source }) => ({ name, source }))
@@ -17,7 +17,7 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_, { bus, 
     expect([pattern.source.length, pattern['detail-type'].length]).toEqual([1, 1])
   })
 
-  it('takes nothing of other buckets, stages or services', () => {
+  it('matches nothing of other buckets, stages or services', () => {
     const ours = {
       'aws.s3': pattern.detail?.bucket?.name?.join() === 'Bucket',
       'aws.sagemaker': JSON.stringify([pattern.resources, pattern.detail]).includes('bellwether-dev-'),
@@ -26,7 +26,7 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_, { bus, 
     expect(Object.entries(ours).find(([source]) => source === pattern.source[0])?.[1] ?? bus === 'Bus').toBe(true)
   })
 
-  it('tries for a day, then hands the event to the dead letters of its function', () => {
+  it('retries for a day, then sends the event to the dead letters of its function', () => {
     expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 })
     expect(target.DeadLetterConfig.Arn).toBe(target.Arn.replace('LambdaFunction', 'DeadLetters'))
   })
@@ -38,7 +38,7 @@ it.each([
   ['trainer', [keys.dataset]],
   ['evaluator', [keys.training]],
   ['analyzer', [keys.run, keys.settledManifest, keys.asked]],
-])('%s hears of puts of the keys it works on, spelled as shared/keys.ts spells them', (name, expected) => {
+])('%s is invoked for objects under the keys it works on, as shared/keys.ts spells them', (name, expected) => {
   const wildcards = byFunction(name).flatMap(({ pattern }) => pattern.detail?.object?.key ?? [])
 
   expect(wildcards.map(({ wildcard }) => wildcard).sort()).toEqual(expected.map(({ wildcard }) => wildcard).sort())
@@ -50,6 +50,6 @@ it.each([
   ['trainer', ['Object Created', 'SageMaker Training Job State Change']],
   ['evaluator', ['Object Created']],
   ['analyzer', ['Object Created']],
-])('%s hears of %j', (name, types) => {
+])('%s is invoked for %j', (name, types) => {
   expect([...new Set(byFunction(name).flatMap(({ pattern }) => pattern['detail-type']))].sort()).toEqual(types)
 })

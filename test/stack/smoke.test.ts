@@ -34,12 +34,12 @@ const read = smokeLabels(labels, '2026-11-22T00:00:00.000Z')
 const SPOT = 'ml.c5.xlarge for spot training job usage'
 const lines = read.flatMap((line) => ('item' in line ? line : []))
 
-it('writes labels that the formatter takes, each once', () => {
+it('writes labels that the formatter accepts, each once', () => {
   expect(read.filter((line) => 'reason' in line)).toEqual([])
   expect(new Set(lines.map(({ item }) => item)).size).toBe(lines.length)
 })
 
-it('writes enough of every category to train, validate and evaluate', () => {
+it('writes enough labels of every category to train, validate and evaluate', () => {
   const count = (name: string, wanted: string) =>
     lines.filter(({ role, 'label-metadata': metadata }) => role === wanted && metadata['class-name'] === name).length
 
@@ -49,7 +49,7 @@ it('writes enough of every category to train, validate and evaluate', () => {
   ).toEqual([])
 })
 
-it('goes on in a stage without posts and their secret, and stops where no job could be trained', () => {
+it('continues without posts or their secret, and stops when no job could be trained', () => {
   const fresh: AccountFacts = {
     sources: { x: { known: ['secret'] }, file: { known: ['sample.jsonl'] } },
     linkKeys: { annotator: { known: true }, owner: { known: true }, reader: { known: true } },
@@ -92,7 +92,7 @@ it('goes on in a stage without posts and their secret, and stops where no job co
   ])
 })
 
-describe('the removal of a stage', () => {
+describe('removing a stage', () => {
   const s3 = mockClient(S3Client)
   const dynamo = mockClient(DynamoDBClient)
   const sagemaker = mockClient(SageMakerClient)
@@ -134,7 +134,7 @@ describe('the removal of a stage', () => {
     }
   })
 
-  it('empties the bucket when no function writes into it any more', async () => {
+  it('empties the bucket once no function writes into it any more', async () => {
     expect(await removeStage(removal)).toEqual([])
     expect(done).toEqual([
       'remove the stack',
@@ -145,7 +145,7 @@ describe('the removal of a stage', () => {
     ])
   })
 
-  it('finds bucket and table by their names when the stack is gone', async () => {
+  it('finds the bucket and the tables by name when the stack is gone', async () => {
     removal.removeStack = async () => false
 
     expect(await removeStage(removal)).toEqual([])
@@ -153,7 +153,7 @@ describe('the removal of a stage', () => {
     expect(done).toContain('delete table bellwether-smoke-ab12')
   })
 
-  it('has nothing left to say where everything is gone', async () => {
+  it('reports nothing when everything is gone already', async () => {
     removal.removeStack = async () => false
     s3.on(ListBucketsCommand).resolves({ Buckets: [] })
     dynamo.on(DeleteTableCommand).rejects(named('ResourceNotFoundException'))
@@ -165,7 +165,7 @@ describe('the removal of a stage', () => {
     expect(done).toEqual([])
   })
 
-  it('goes on after a failure, and lists what is left', async () => {
+  it('continues after a failure, and lists what is left', async () => {
     removal.removeStack = async () => {
       throw new Error('sls remove ended with 1')
     }
@@ -178,7 +178,7 @@ describe('the removal of a stage', () => {
     expect(done).toEqual(['delete table bellwether-smoke-ab12', 'delete the group'])
   })
 
-  it('stops a job that still trains, and removes the versions of the model', async () => {
+  it('stops a running training job, and removes the versions of the model', async () => {
     sagemaker.on(ListTrainingJobsCommand).resolves({
       TrainingJobSummaries: [
         { TrainingJobName: 'j', TrainingJobArn: 'a', CreationTime: new Date(), TrainingJobStatus: 'InProgress' },

@@ -65,7 +65,7 @@ it('adds the subscriber with its role, rule, dead letters and alarms, and nothin
   expect([...without].filter((id) => !(id in optional))).toEqual([])
 })
 
-it('lets the named accounts fetch models and nothing else of the bucket, by the one policy that the stack owns', () => {
+it("lets the named accounts fetch models and nothing else of the bucket, by the bucket's only policy", () => {
   const policies = Object.values(optional).filter(
     ({ Type, Properties }) =>
       Type === 'AWS::S3::BucketPolicy' && JSON.stringify(Properties.Bucket) === '{"Ref":"Bucket"}',
@@ -101,7 +101,7 @@ it('is counted by the doctor', () => {
   expect(outline.alarms).toBe(alarms.length)
 })
 
-it('lets another account make rules of its own on our bus, and do nothing else there', () => {
+it('lets another account make its own rules on the bus, and do nothing else there', () => {
   expect(resources.filter(({ type }) => type === 'AWS::Events::EventBusPolicy')).toEqual([])
   const { EventBusName, Statement } = optional.BusPolicy!.Properties
   const { Action, ...statement } = Statement as { Action: string[] }
@@ -120,7 +120,7 @@ it('lets another account make rules of its own on our bus, and do nothing else t
   expect(Action.filter((name) => !/^events:\w+(Rule|Targets|ByRule|Resource)$/.test(name))).toEqual([])
 })
 
-it('fetches and verifies a model that goes live, with the permissions that it has', async () => {
+it('fetches and verifies a promoted model with the permissions it has', async () => {
   const said: string[] = []
   const cloud = await createCloud({
     packageDir,

@@ -50,11 +50,11 @@ const exampleOf = (name: TableName): string => {
   return found?.pattern ?? ''
 }
 
-it('has a table for each that is written, and no other', () => {
+it('has one SQL table per table that is written, and no other', () => {
   expect([...tables.keys()].sort()).toEqual([...TABLE_NAMES].sort())
 })
 
-describe.each(TABLE_NAMES)('the table %s', (name) => {
+describe.each(TABLE_NAMES)('the SQL table %s', (name) => {
   const table = tables.get(name)
 
   it('has the columns of its rows, each with a comment', () => {
@@ -76,7 +76,7 @@ describe.each(TABLE_NAMES)('the table %s', (name) => {
     expect(table?.StorageDescriptor.Location).toBe(`s3://\${Bucket}/tables/${name}/`)
   })
 
-  it('projects its partitions from the settings: no crawler, and none is added', () => {
+  it('projects its partitions from the settings, without a crawler', () => {
     const parameters = table?.Parameters ?? {}
     const projected = SQL_TABLES[name].partitions.map((partition) => parameters[`projection.${partition}.type`])
 
@@ -90,7 +90,7 @@ describe.each(TABLE_NAMES)('the table %s', (name) => {
   })
 })
 
-it('knows every network that a hashtag is watched on, and the one that its days had before', async () => {
+it('includes every network on which a hashtag is watched, and the one before streams', async () => {
   const made: (framework: object) => Promise<{ Resources: Record<string, unknown> }> = require('../../stack/tables.cjs')
   const settings = {
     hashtags: [
@@ -125,7 +125,7 @@ it('has no crawler', () => {
   expect(resources.filter(({ type }) => /Crawler|Glue::Partition/.test(type))).toEqual([])
 })
 
-it.each(groups)('%s holds every query to its cap and to its encrypted results', (id, { WorkGroupConfiguration }) => {
+it.each(groups)('%s enforces the query limit and encrypted results', (id, { WorkGroupConfiguration }) => {
   const results = { AnalystWorkGroup: 'analyst', TextsWorkGroup: 'texts' }[id]
 
   expect(WorkGroupConfiguration).toEqual({
@@ -138,7 +138,7 @@ it.each(groups)('%s holds every query to its cap and to its encrypted results', 
   })
 })
 
-it('names the queries that npm run query names, where they may read', () => {
+it('offers the queries of npm run query in the workgroups that may read their tables', () => {
   expect(queries.map(({ Name, Description, QueryString }) => [Name, Description, QueryString])).toEqual(
     namedQueries().map(({ name, about, sql }) => [name, about, sql]),
   )
@@ -166,11 +166,11 @@ describe('an analyst', () => {
   const personal = TABLE_NAMES.filter((name) => SQL_TABLES[name].personal).map((name) => `tables/${name}/*`)
   const others = TABLE_NAMES.filter((name) => !SQL_TABLES[name].personal).map((name) => `tables/${name}/*`)
 
-  it.each(['s3:GetObject', 's3:ListBucket'])('reads neither texts nor results with texts (%s)', (action) => {
+  it.each(['s3:GetObject', 's3:ListBucket'])('can read neither texts nor results with texts (%s)', (action) => {
     expect(placesOf('AnalystPolicy', action)).toEqual([...others, 'query-results/analyst/*'])
   })
 
-  it.each(['s3:GetObject', 's3:ListBucket'])('reads them with a policy of its own (%s)', (action) => {
+  it.each(['s3:GetObject', 's3:ListBucket'])('can read texts with a separate policy (%s)', (action) => {
     const places = placesOf('AnalystTextsPolicy', action)
 
     expect(places).toEqual(expect.arrayContaining([...personal, ...others, 'query-results/texts/*']))
@@ -184,7 +184,7 @@ describe('an analyst', () => {
       '"arn:${AWS::Partition}:athena:${AWS::Region}:${AWS::AccountId}:workgroup/bellwether-dev"',
     ],
     ['AnalystTextsPolicy', 'texts', 'workgroup/bellwether-dev-texts"'],
-  ])('writes results and nothing else (%s), in one workgroup', (id, group, workGroup) => {
+  ])('can write only results (%s), in one workgroup', (id, group, workGroup) => {
     const asks = policies.get(id)?.filter(({ Action }) => Action.includes('athena:StartQueryExecution'))
 
     expect(placesOf(id, 's3:PutObject')).toEqual([`query-results/${group}/*`])
@@ -192,7 +192,7 @@ describe('an analyst', () => {
     expect(JSON.stringify(asks?.[0]?.Resource)).toContain(workGroup)
   })
 
-  it('changes nothing of the catalogue, and names every resource that there is', () => {
+  it('can change nothing in the catalogue; the policy names every resource', () => {
     const all = [...policies.values()].flat()
     const actions = all.flatMap(({ Action }) => Action)
 
@@ -207,7 +207,7 @@ describe('an analyst', () => {
     )
   })
 
-  it('is attached to nobody', () => {
+  it('is a policy attached to nobody', () => {
     const attached = ofType(
       'AWS::IAM::ManagedPolicy',
       z.object({ Roles: z.unknown().optional(), Users: z.unknown().optional(), Groups: z.unknown().optional() }),

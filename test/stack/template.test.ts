@@ -55,7 +55,7 @@ const schedules = ofType(
     }),
   }),
 )
-/** Functions that something calls without waiting for the answer. */
+/** Functions that are invoked asynchronously. */
 const called = functions.filter(({ id }) =>
   [...rules, ...schedules.map(([, one]) => ({ target: one.Target }))].some(({ target }) => target.Arn === id),
 )
@@ -68,7 +68,7 @@ it('has no error that CloudFormation would find', () => {
   expect(errorsIn(templateFile)).toEqual([])
 })
 
-it('has a function for every handler in services/ but the example, and no other', () => {
+it('has a function for every handler in services/ except the example, and no other', () => {
   const services = readdirSync(path.join(root, 'services'))
     // Options: test/stack/predictor.test.ts, mail.test.ts and subscriber.test.ts.
     .filter((name) => !['predictor', 'mail', 'subscriber'].includes(name))
@@ -78,7 +78,7 @@ it('has a function for every handler in services/ but the example, and no other'
   expect(new Set(functions.map(({ source }) => source))).toEqual(new Set([...handlers, 'services/desk/invite.ts']))
 })
 
-it('keeps no function without an end to its logs', () => {
+it("sets a retention for every function's logs", () => {
   const groups = ofType('AWS::Logs::LogGroup', z.object({ LogGroupName: z.string(), RetentionInDays: z.number() }))
 
   expect(groups.map(([, { LogGroupName }]) => LogGroupName)).toEqual(
@@ -86,8 +86,8 @@ it('keeps no function without an end to its logs', () => {
   )
 })
 
-describe.each(functions.map((one) => [one.name, one] as const))('%s', (_, one) => {
-  it('has a zip under 1 MB with its bundle, bellwether.yml and the pages that it serves', async () => {
+describe.each(functions.map((one) => [one.name, one] as const))('the function %s', (_, one) => {
+  it('has a zip under 1 MB with its bundle, bellwether.yml and the pages it serves', async () => {
     expect(statSync(one.zip).size).toBeLessThan(1_000_000)
     const pages = (PAGES[one.name] ?? []).flatMap((page) =>
       ['index.html', 'page.css', 'page.js', ...(page === 'desk' ? ['worker.js'] : [])].map(
@@ -97,13 +97,13 @@ describe.each(functions.map((one) => [one.name, one] as const))('%s', (_, one) =
     expect(await entriesOf(one.zip)).toEqual([...pages, 'bellwether.yml', one.source.replace(/\.ts$/, '.js')])
   })
 
-  it('rings when it fails', () => {
+  it('has an alarm on its failures', () => {
     expect(alarms).toContain(`Errors ${one.fullName}`)
   })
 })
 
-describe.each(called.map((one) => [one.name, one] as const))('%s, called by events', (_, one) => {
-  it('hands what it failed at to its dead letters, may do so, and rings', () => {
+describe.each(called.map((one) => [one.name, one] as const))('the event-driven function %s', (_, one) => {
+  it('sends failed events to its dead letters, may do so, and has an alarm on them', () => {
     const { 1: failure } = failures.find(([, { FunctionName }]) => FunctionName === one.id) ?? []
     const mayWrite = statementsOf(one.role).filter(({ Action }) => Action.includes('sqs:SendMessage'))
 
@@ -112,7 +112,7 @@ describe.each(called.map((one) => [one.name, one] as const))('%s, called by even
     expect(alarms).toContain(`ApproximateNumberOfMessagesVisible ${deadLettersOf(one)}`)
   })
 
-  it('lets its own rules write to its dead letters, and no other service', () => {
+  it('lets only its own rules write to its dead letters', () => {
     const [policy] = queuePolicies.filter(([, { Queues }]) => Queues.includes(deadLettersOf(one)))
     const statements = policy?.[1].PolicyDocument.Statement ?? []
 
@@ -122,40 +122,43 @@ describe.each(called.map((one) => [one.name, one] as const))('%s, called by even
   })
 })
 
-describe.each(schedules)('%s', (_, { Target }) => {
-  it('hands what it could not deliver to the dead letters of its function', () => {
+describe.each(schedules)('the schedule %s', (_, { Target }) => {
+  it('sends undelivered events to the dead letters of its function', () => {
     expect(Target.DeadLetterConfig.Arn).toBe(deadLettersOf({ id: Target.Arn }))
     expect(JSON.stringify(statementsOf('SchedulerRole'))).toContain(Target.DeadLetterConfig.Arn)
     expect(JSON.parse(Target.Input)).toBeInstanceOf(Object)
   })
 })
 
-describe.each(queues.filter(([id]) => id.endsWith('Queue')))('%s', (id, { VisibilityTimeout, RedrivePolicy }) => {
-  const mappings = ofType(
-    'AWS::Lambda::EventSourceMapping',
-    z.object({ EventSourceArn: reference, FunctionName: reference, FunctionResponseTypes: z.array(z.string()) }),
-  )
-  const mapping = mappings.find(([, { EventSourceArn }]) => EventSourceArn === id)?.[1]
-  const worker = functions.find((one) => one.id === mapping?.FunctionName)
+describe.each(queues.filter(([id]) => id.endsWith('Queue')))(
+  'the queue %s',
+  (id, { VisibilityTimeout, RedrivePolicy }) => {
+    const mappings = ofType(
+      'AWS::Lambda::EventSourceMapping',
+      z.object({ EventSourceArn: reference, FunctionName: reference, FunctionResponseTypes: z.array(z.string()) }),
+    )
+    const mapping = mappings.find(([, { EventSourceArn }]) => EventSourceArn === id)?.[1]
+    const worker = functions.find((one) => one.id === mapping?.FunctionName)
 
-  it('may feed itself more often than Lambda allows by default', () => {
-    const [fed] = resources.filter((one) => one.id === mapping?.FunctionName)
+    it("may invoke its function recursively beyond Lambda's default limit", () => {
+      const [fed] = resources.filter((one) => one.id === mapping?.FunctionName)
 
-    expect(fed?.Properties).toMatchObject({ RecursiveLoop: 'Allow' })
-  })
+      expect(fed?.Properties).toMatchObject({ RecursiveLoop: 'Allow' })
+    })
 
-  it('hides a message for six times the time its function may take, and lets it fail alone', () => {
-    expect(VisibilityTimeout).toBe(6 * (worker?.timeout ?? 0))
-    expect(mapping?.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
-  })
+    it("hides a message for six times its function's timeout, and reports failures per message", () => {
+      expect(VisibilityTimeout).toBe(6 * (worker?.timeout ?? 0))
+      expect(mapping?.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
+    })
 
-  it('gives up after five times, and rings when work waits', () => {
-    expect(RedrivePolicy).toEqual({ deadLetterTargetArn: id.replace('Queue', 'DeadLetters'), maxReceiveCount: 5 })
-    expect(alarms).toContain(`ApproximateAgeOfOldestMessage ${id}`)
-  })
-})
+    it('dead-letters a message after five attempts, and has an alarm on waiting work', () => {
+      expect(RedrivePolicy).toEqual({ deadLetterTargetArn: id.replace('Queue', 'DeadLetters'), maxReceiveCount: 5 })
+      expect(alarms).toContain(`ApproximateAgeOfOldestMessage ${id}`)
+    })
+  },
+)
 
-it('lets no function feed itself but those that a queue feeds', () => {
+it('allows recursion only for functions behind a queue', () => {
   const fed = ofType('AWS::Lambda::EventSourceMapping', z.object({ FunctionName: reference }))
   const allowed = ofType('AWS::Lambda::Function', z.object({ RecursiveLoop: z.string().optional() }))
 
@@ -194,7 +197,7 @@ describe('the alarm on a reconciler that does not run', () => {
     ['of a stack whose reconciler ran', 900, 1, false],
     ['of a stack whose reconciler did not run', 900, undefined, true],
     ['of a stack whose reconciler is measured at zero', 900, 0, true],
-  ])('holds an hour %s against it: %s polls, %s runs, %s', (_, polls, runs, expected) => {
+  ])('counts an hour as a failure or not, %s: %s polls, %s runs, %s', (_, polls, runs, expected) => {
     expect(isBreaching(polls, runs)).toBe(expected)
     expect(alarm?.TreatMissingData).toBe('notBreaching')
   })
@@ -209,7 +212,7 @@ describe('every alarm', () => {
       .replaceAll(' ', '-'),
   )
 
-  it.each(definedAlarms)('%s says what happened and links to what to do', (_, { AlarmDescription }) => {
+  it.each(definedAlarms)('%s says what happened and links to the remedy', (_, { AlarmDescription }) => {
     const [, anchor] = /What to do: docs\/runbook\.md#([\w-]+)$/.exec(AlarmDescription) ?? []
 
     expect(headings).toContain(anchor)
@@ -236,13 +239,13 @@ describe('the dashboard', () => {
     .parse(JSON.parse(dashboard?.DashboardBody['Fn::Sub'] ?? '{}'))
   const shown = widgets.flatMap(({ properties }) => properties.metrics ?? [])
 
-  it('shows every metric of ours, and none of ours that is not measured', () => {
+  it('shows every metric of the application, and none that is not measured', () => {
     const ours = shown.filter(([namespace]) => namespace === 'Bellwether/dev').map(([, name]) => name)
 
     expect(new Set(ours)).toEqual(new Set(Object.keys(METRICS)))
   })
 
-  it('shows as many of our metrics as the doctor counts', () => {
+  it('shows as many metrics as the doctor counts', () => {
     const ours = shown.filter(([namespace]) => namespace === 'Bellwether/dev').map((one) => one.join(' '))
 
     expect(new Set(ours).size).toBe(metricCount(readSettings(root).hashtags.length))
@@ -259,19 +262,19 @@ describe('the dashboard', () => {
   })
 })
 
-it('measures and traces in the name of the stack', () => {
+it('measures and traces under the name of the stack', () => {
   const traced = ofType('AWS::Lambda::Function', z.object({ TracingConfig: z.object({ Mode: z.string() }).optional() }))
 
   expect(functions.map(({ environment }) => environment.POWERTOOLS_METRICS_NAMESPACE)).toEqual(
     functions.map(() => 'Bellwether/dev'),
   )
   expect(traced.flatMap(([id, { TracingConfig }]) => (TracingConfig?.Mode === 'Active' ? [id] : [])).sort()).toEqual(
-    // What the pages begin inherits their decision to trace.
+    // Work that the pages start inherits their sampling decision.
     [...called.map(({ id }) => id), 'DeskLambdaFunction', 'OwnerLambdaFunction'].sort(),
   )
 })
 
-it('costs the standing things that the doctor counts', () => {
+it('costs what the doctor counts as fixed costs', () => {
   const count = (type: string) => resources.filter((one) => one.type === type).length
 
   const doctor = functions.find(({ name }) => name === 'doctor')!
@@ -285,7 +288,7 @@ it('costs the standing things that the doctor counts', () => {
   expect(costs.at(-2)?.how).toContain(` ${count('AWS::CloudWatch::Dashboard')} dashboard `)
 })
 
-it('keeps posts and labels private, versioned, encrypted, and beyond the life of the stack', () => {
+it('keeps posts and labels private, versioned and encrypted, and retains them when the stack is deleted', () => {
   const [bucket] = resources.filter(({ id }) => id === 'Bucket')
   const [table] = resources.filter(({ id }) => id === 'Table')
 
@@ -310,7 +313,7 @@ it('keeps posts and labels private, versioned, encrypted, and beyond the life of
   })
 })
 
-it('forgets old versions of posts in a week, and never those of the champion', () => {
+it('expires old versions of posts within a week, and never those of the champion', () => {
   const lifecycle = z.object({
     LifecycleConfiguration: z.object({
       Rules: z.array(
@@ -333,7 +336,7 @@ it('forgets old versions of posts in a week, and never those of the champion', (
   expect(forgotten.filter((prefix) => 'champion.json'.startsWith(prefix))).toEqual([])
 })
 
-it('has S3 remove what holds texts after retention.days, and without it results of queries alone', async () => {
+it('has S3 expire texts after retention.days, and only query results without it', async () => {
   const lifecycle: (
     framework: object,
   ) => Promise<{ Rules: { Prefix?: string; ExpirationInDays?: number }[] }> = require('../../stack/lifecycle.cjs')
@@ -353,7 +356,7 @@ it('has S3 remove what holds texts after retention.days, and without it results 
   ])
 })
 
-it('lets pages of other origins read the bucket only where Ground Truth shows posts', async () => {
+it('allows cross-origin reads of the bucket only when Ground Truth shows posts', async () => {
   const cors: (framework: object) => Promise<{ CorsRules?: object[] }> = require('../../stack/cors.cjs')
   const rulesWith = async (labeller: string) =>
     (await cors({ resolveVariable: async () => ({ labelling: { labeller } }) })).CorsRules
@@ -364,7 +367,7 @@ it('lets pages of other origins read the bucket only where Ground Truth shows po
   expect(await rulesWith('ground-truth')).toMatchObject([{ AllowedMethods: ['GET'] }])
 })
 
-it('logs neither path nor query of a request', () => {
+it('logs neither the path nor the query of a request', () => {
   const [stage] = resources.filter(({ type }) => type === 'AWS::ApiGatewayV2::Stage')
 
   expect(JSON.stringify(stage?.Properties)).not.toMatch(
@@ -384,7 +387,7 @@ describe('the throttles of the HTTP API', () => {
     integration: '',
   }))
 
-  /** Whether requests are let in, by the limits of the package. */
+  /** Whether a request passes the throttles of the template. */
   const gateway = () => {
     const throttles = new Map(
       Object.entries(stage?.RouteSettings ?? {}).map(([key, { ThrottlingRateLimit, ThrottlingBurstLimit }]) => [
@@ -411,7 +414,7 @@ describe('the throttles of the HTTP API', () => {
     ['GET /report/page.js'],
     ['POST /report/session'],
     ['GET /report/data'],
-  ])('let annotators work while somebody asks for %s as fast as possible', (flood) => {
+  ])('let annotators work while somebody floods %s', (flood) => {
     const lets = gateway()
     let refused = 0
     const hindered: string[] = []
@@ -427,7 +430,7 @@ describe('the throttles of the HTTP API', () => {
     expect(hindered).toEqual([])
   })
 
-  it('stand on every route, whose resources are there before the stage', () => {
+  it('cover every route, whose resources are created before the stage', () => {
     const dependsOn = resources.find(({ id }) => id === 'HttpApiStage')?.DependsOn ?? []
 
     expect(Object.keys(stage?.RouteSettings ?? {}).sort()).toEqual(routes.map(({ key }) => key).sort())
@@ -438,7 +441,7 @@ describe('the throttles of the HTTP API', () => {
     ['desk', '/desk'],
     ['owner', '/desk/owner'],
     ['report', '/report'],
-  ])('know each file of the page %s', (page, at) => {
+  ])('cover each file of the page %s', (page, at) => {
     const files = readdirSync(path.join(root, '.build/pages', page)).filter((file) => file !== 'index.html')
 
     expect(files.length).toBeGreaterThan(0)

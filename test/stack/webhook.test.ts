@@ -8,11 +8,11 @@ import { root, errorsIn } from './packaged'
 const file = path.join(root, 'samples/webhook/template.yml')
 const text = readFileSync(file, 'utf8')
 
-it('the template of a webhook has no error that CloudFormation would find', () => {
+it('has no error that CloudFormation would find in the template of a webhook', () => {
   expect(errorsIn(file)).toEqual([])
 })
 
-it('asks for events that are published, by those that publish them', () => {
+it('matches published events from their publishers', () => {
   const patterns = Array.from(text.matchAll(/source: \[(.+?)\], detail-type: \[(.+?)\]/g), ([, source, name]) => ({
     source,
     name,
@@ -25,7 +25,7 @@ it('asks for events that are published, by those that publish them', () => {
   }
 })
 
-it.each(['slack', 'teams'])('sends %s JSON, of fields that the events have', (kind) => {
+it.each(['slack', 'teams'])('sends %s JSON with fields that the events have', (kind) => {
   const templates = Array.from(text.matchAll(/^ {14}- '(\{.+\})'$/gm), ([, one = '']) => one)
   const mine = templates.filter((one) => one.includes('attachments') === (kind === 'teams'))
   const paths = Array.from(text.matchAll(/InputPathsMap: \{ (.+) \}/g), ([, map = '']) =>

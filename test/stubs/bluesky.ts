@@ -10,12 +10,12 @@ export interface PostView extends Json {
 
 export interface BlueskyStub extends StubServer {
   posts: PostView[]
-  /** Which search answers: offsets as cursors, or base64. */
+  /** The search engine: offsets as cursors, or base64. */
   engine: 'old' | 'new'
   account: { identifier: string; password: string }
-  /** Tokens given out so far; only the last is good, until it has expired. */
+  /** The issued tokens; only the last one is valid, until it expires. */
   sessions: number
-  /** Results that a search goes down to. */
+  /** The depth limit of a search. */
   depth: number
   hitsTotal: number | undefined
   gone: Departed
@@ -55,7 +55,7 @@ export function aPostView(createdAt: string, more: Json = {}): PostView {
   }
 }
 
-/** Bluesky's sign-in and search, as far as its documentation describes them, on 127.0.0.1. */
+/** A stub of Bluesky's sign-in and search on 127.0.0.1, after its documentation. */
 export async function startBluesky(port = 0): Promise<BlueskyStub> {
   const answer = ({ path, query, lists, headers, body }: Asked): Answer => {
     if (path === '/xrpc/com.atproto.server.createSession') {
@@ -89,7 +89,7 @@ export const error = (status: number, name: string, message: string): Answer => 
   body: { error: name, message },
 })
 
-/** Without tombstones: what cannot be shown is left out. */
+/** Posts that cannot be shown are left out, without tombstones. */
 function views({ posts, gone }: BlueskyStub, uris: readonly string[]): Answer {
   if (uris.length > 25) return error(400, 'InvalidRequest', 'uris must not have more than 25 elements')
   const isShown = (uri: string) => uris.includes(uri) && !gone.deleted.has(uri) && !gone.suspended.has(uri)
@@ -131,7 +131,7 @@ function offsetIn(cursor: string | undefined, engine: BlueskyStub['engine']): nu
 
 const sorted = new WeakMap<PostView, string>()
 
-/** The earlier of the two times; a time that is none counts as the indexing. */
+/** The earlier of the two times; an invalid time counts as the indexing time. */
 function sortAt(post: PostView): string {
   const known = sorted.get(post)
   if (known !== undefined) return known

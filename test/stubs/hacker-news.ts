@@ -10,7 +10,7 @@ interface Hit extends Json {
 export interface HackerNewsStub extends StubServer {
   /** Hits of the query. */
   hits: Hit[]
-  /** Items of any query: the newest tells how far the index has come. */
+  /** Items of any query; the newest one shows how far the index has come. */
   others: Hit[]
   exhaustive: boolean
   /** Item ids: a dead item is hidden without being deleted. */
@@ -42,7 +42,7 @@ export function aComment(at: string, more: Json = {}): Hit {
   }
 }
 
-/** Algolia's search of Hacker News, as far as it is described, on 127.0.0.1. */
+/** A stub of Algolia's search of Hacker News on 127.0.0.1, after its documentation. */
 export async function startHackerNews(port = 0): Promise<HackerNewsStub> {
   const server = await startStub((asked) => {
     const [, id] = /^\/item\/(\d+)\.json$/.exec(asked.path) ?? []

@@ -1,11 +1,11 @@
 import { aStatus, type Status } from './mastodon'
 
-/** A hashtag that is used a lot, made up as it is asked for. */
+/** A busy hashtag, generated on request. */
 interface LongTimeline {
   page(below: string | undefined, limit: number): Status[]
   /** Number of the post with this address. */
   numberOf(uri: string): number
-  /** Whether a post is there to be read on its day: one in a hundred is deleted before. */
+  /** Whether a post is readable on its day: one in a hundred is deleted before. */
   isThere(number: number): boolean
   writtenAt(number: number): number
 }
@@ -70,7 +70,7 @@ export function longTimeline(
   }
 }
 
-/** A number in [0, 1) that belongs to a post and a question: the same one each time. */
+/** A deterministic number in [0, 1) for a post and a purpose. */
 function chance(i: number, question: number): number {
   let mixed = Math.imul(i + 1, 0x9e3779b1) ^ Math.imul(question, 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d)

@@ -2,7 +2,7 @@ import { type Answer, type Asked, departed, type Departed, startStub, type StubS
 
 type Json = Record<string, unknown>
 
-/** A post as Mastodon's API has it, with all of its usual fields. */
+/** A post in the form of Mastodon's API, with all the usual fields. */
 export interface Status extends Json {
   id: string
   uri: string
@@ -11,21 +11,21 @@ export interface Status extends Json {
 }
 
 export interface MastodonStub extends StubServer {
-  /** In any order; the timeline is sorted by id. */
+  /** The posts in any order; the timeline sorts them by id. */
   statuses: Status[]
-  /** A timeline that is too long to be held: posts below an id, newest first. It takes the place of `statuses`. */
+  /** A generated timeline in place of `statuses`: the posts below an id, newest first. */
   page: ((below: string | undefined, limit: number) => Status[]) | undefined
-  /** Body of `/api/v2/instance`; undefined where there is none. */
+  /** The body of `/api/v2/instance`; undefined when the server has none. */
   instance: Json | undefined
-  /** The most that a page can have, whatever is asked for. */
+  /** The largest page, whatever limit is requested. */
   most: number
-  /** A token without which nothing is answered. */
+  /** The token that every request needs. */
   token: string | undefined
-  /** A request in so many is refused as one too many; 0 for none. */
+  /** Every nth request is refused by the rate limit; 0 for none. */
   limitEvery: number
-  /** Ids of posts that are not shown any more. The instance is also the server of their authors. */
+  /** Ids of posts that are no longer shown. The instance is also their authors' server. */
   gone: Departed
-  /** Whether posts can be asked for together, as since Mastodon 4.3. */
+  /** Whether posts can be requested in batches, as since Mastodon 4.3. */
   hasBatches: boolean
   now: () => number
 }
@@ -95,7 +95,7 @@ export const INSTANCE = {
   configuration: { timelines_access: { hashtag_feeds: { local: 'public', remote: 'public' } } },
 }
 
-/** An instance of Mastodon, as far as its documentation describes hashtag timelines, on 127.0.0.1. */
+/** A stub of a Mastodon instance with hashtag timelines on 127.0.0.1, after its documentation. */
 export async function startMastodon(port = 0): Promise<MastodonStub> {
   let requests = 0
   const answer = (asked: Asked): Answer => {
@@ -141,17 +141,17 @@ export async function startMastodon(port = 0): Promise<MastodonStub> {
 
 const NOT_FOUND = { status: 404, body: { error: 'Record not found' } }
 
-/** In an order of its own, without those that nobody may see. */
+/** In an arbitrary order, without hidden posts. */
 const shown = ({ statuses, gone }: MastodonStub, ids: readonly string[]): Status[] =>
   statuses.filter(({ id }) => ids.includes(id) && !gone.deleted.has(id) && !gone.suspended.has(id)).reverse()
 
-/** A tombstone for what was deleted; the posts of a suspended author stay where they were written. */
+/** A tombstone for a deleted post; the posts of a suspended author stay on their own server. */
 const atOrigin = ({ gone }: MastodonStub, id: string): Answer =>
   gone.deleted.has(id)
     ? { status: 410, body: '' }
     : { headers: { 'content-type': 'application/activity+json' }, body: { type: 'Note' } }
 
-/** Newest first by id; a page ends before `max_id`, and a limit that is no number gives an empty one. */
+/** Newest first by id; a page ends before `max_id`, and an invalid limit gives an empty page. */
 function timeline({ statuses, page, most, url, now }: MastodonStub, { query }: Asked, tag: string): Answer {
   const limit = Math.min(most, Math.abs(Number.parseInt(query.limit ?? '20', 10) || 0))
   const held = () =>
@@ -176,7 +176,7 @@ function timeline({ statuses, page, most, url, now }: MastodonStub, { query }: A
   }
 }
 
-/** Numbers by size, and other ids as texts: ULIDs sort so. */
+/** Numbers by size, other ids as strings: ULIDs sort like this. */
 const isBelow = (a: string, b: string): boolean => (/^\d+$/.test(a) && /^\d+$/.test(b) ? BigInt(a) < BigInt(b) : a < b)
 
 function history({ statuses, now }: MastodonStub, name: string) {

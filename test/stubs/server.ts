@@ -1,36 +1,36 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** One answer in place of the next one. */
+/** One response that replaces the next one. */
 export interface Odd {
   status?: number
   headers?: Record<string, string>
-  /** An object is sent as JSON, a text as it is. */
+  /** An object is sent as JSON, a string unchanged. */
   body?: unknown
   hang?: true
-  /** The connection ends in the middle of the body. */
+  /** Closes the connection in the middle of the body. */
   cut?: true
 }
 
 export interface Asked {
   method: string
   path: string
-  /** Of a parameter that comes several times, the last. */
+  /** The last value of a repeated parameter. */
   query: Record<string, string>
-  /** The values of parameters that may come several times, in order. */
+  /** All values of repeated parameters, in order. */
   lists: Record<string, string[]>
   headers: IncomingMessage['headers']
   body: string
 }
 
-/** What a stub of a network answers. */
+/** The request handler of a stub. */
 export interface Answer {
   status?: number
   headers?: Record<string, string>
   body: unknown
 }
 
-/** What became of posts: deleted by their authors, or hidden with an author whom the network suspended. */
+/** Posts that are gone: deleted by their author, or hidden with a suspended author. */
 export interface Departed {
   deleted: Set<string>
   suspended: Set<string>
@@ -38,10 +38,10 @@ export interface Departed {
 
 export const departed = (): Departed => ({ deleted: new Set(), suspended: new Set() })
 
-/** A server on 127.0.0.1 that stands in for a network. */
+/** A stub server for a network, on 127.0.0.1. */
 export interface StubServer {
   url: string
-  /** Answers to come before any other, in order, by path; `*` stands for every path. */
+  /** The next responses by path, in order; `*` matches every path. */
   odd: Record<string, Odd[]>
   asked: Asked[]
   stop(): Promise<void>
@@ -70,11 +70,11 @@ export async function startStub(answer: (asked: Asked) => Answer, port = 0): Pro
     if (odd?.cut) response.write(text.slice(0, text.length / 2), () => response.destroy())
     else response.end(text)
   }
-  // A client that a busy machine holds up keeps its connection.
+  // A client on a busy machine keeps its connection.
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const stub: StubServer = {
-    // Of a TCP server an address has this form.
+    // The address of a TCP server has this form.
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     odd: {},
     asked: [],

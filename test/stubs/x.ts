@@ -7,25 +7,25 @@ export interface StubPost {
   [field: string]: unknown
 }
 
-/** X's recent search and counts, as far as X documents them, over posts that a test gives. */
+/** A stub of X's recent search and counts over the posts of a test, after X's documentation. */
 export interface XStub {
   url: string
   posts: StubPost[]
-  /** Posts that others refer to; they come in `includes` when asked for. */
+  /** Posts that others refer to; they are returned in `includes` on request. */
   referenced: StubPost[]
-  /** How fields are called: `tweet` or `post`. */
+  /** The spelling of field names: `tweet` or `post`. */
   spelling: 'tweet' | 'post'
-  /** Answers to come before any other, in order, for searches. */
+  /** Responses to the next searches, in order. */
   odd: Odd[]
   oddCounts: Odd[]
   asked: Asked[]
-  /** Posts in an answer, included ones too: what X would bill. */
+  /** Returned posts, including `includes`: what X would bill. */
   billed: number
   /** Post ids. */
   gone: Departed
-  /** What a job of compliance goes through, one state for each look at it; undefined where the account may make none. */
+  /** The states of a compliance job, one per request; undefined when the account may not create one. */
   jobStates: string[] | undefined
-  /** Answers to come first, by path. */
+  /** The next responses, by path. */
   oddBy: Record<string, Odd[]>
   stop(): Promise<void>
 }
@@ -77,7 +77,7 @@ function answer(stub: XStub, asked: Asked): Answer {
   return { status: 404, body: problem('resource-not-found', 'Not Found Error') }
 }
 
-/** Missing posts come as errors, and are not billed. */
+/** Missing posts are returned as errors, and are not billed. */
 function lookedUp(stub: XStub, ids: readonly string[]) {
   const { deleted, suspended } = stub.gone
   const data = stub.posts.filter(({ id }) => ids.includes(id) && !deleted.has(id) && !suspended.has(id))
@@ -88,7 +88,7 @@ function lookedUp(stub: XStub, ids: readonly string[]) {
   return { ...(data.length > 0 ? { data } : {}), ...(errors.length > 0 ? { errors } : {}) }
 }
 
-/** A job of batch compliance; its storage has addresses of its own, and takes no bearer. */
+/** A batch compliance job; its storage has separate addresses and takes no bearer token. */
 function compliance(stub: XStub, { path, method, headers, body }: Asked): Answer | undefined {
   const isStorage = path.startsWith('/storage/')
   if (isStorage && headers.authorization !== undefined) return { status: 403, body: '<Error>AccessDenied</Error>' }
@@ -145,7 +145,7 @@ const counted = (stub: XStub, query: Record<string, string>) => ({
   meta: { [`total_${stub.spelling}_count`]: inWindow(stub, query).length },
 })
 
-/** Newest first; the start belongs to the window, the end does not. */
+/** Newest first; the window includes its start and excludes its end. */
 const inWindow = ({ posts }: XStub, { start_time: from = '', end_time: to = '' }: Record<string, string>) =>
   posts
     .filter(({ created_at: at }) => Date.parse(from) <= Date.parse(at) && Date.parse(at) < Date.parse(to))
@@ -154,7 +154,7 @@ const inWindow = ({ posts }: XStub, { start_time: from = '', end_time: to = '' }
 const spelled = ({ spelling }: XStub, post: StubPost) =>
   Object.fromEntries(Object.entries(post).map(([field, value]) => [field.replace('tweet', spelling), value]))
 
-/** A problem body of X's. */
+/** A problem body of X. */
 export const problem = (type: string, title: string, detail = '') => ({
   type: `https://api.x.com/2/problems/${type}`,
   title,

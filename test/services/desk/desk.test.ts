@@ -114,8 +114,8 @@ const give = async (
 
 const technical = (item: string, revision = 0) => ({ batch: BATCH, item, revision, label: 'technical' })
 
-describe('a link', () => {
-  it('lets in one annotator, until it expires', async () => {
+describe("an annotator's link", () => {
+  it('admits one annotator until it expires', async () => {
     const { url, expires, token } = await link('ana', 2)
     const { status, cookies, json } = await send('POST /desk/session', { body: { token } })
 
@@ -127,7 +127,7 @@ describe('a link', () => {
     )
   })
 
-  it('can be opened again', async () => {
+  it('can be opened more than once', async () => {
     const { token } = await link('ana')
     await send('POST /desk/session', { body: { token } })
 
@@ -146,21 +146,21 @@ describe('a link', () => {
     ],
     ['is signed by another key', () => forged({ key: 'x'.repeat(64) }), 'forged'],
     ['is a session', () => forged({ audience: 'bellwether-session' }), 'forged'],
-    ['is for a path', () => forged({ subject: '../ana' }), 'forged'],
-    ['is for a role that there is not', () => forged({ role: 'admin' }), 'forged'],
+    ['names a path as its annotator', () => forged({ subject: '../ana' }), 'forged'],
+    ['has an unknown role', () => forged({ role: 'admin' }), 'forged'],
     ['is for another page', () => forged({ role: 'reader' }), 'foreign'],
-    ['is for nobody who was invited', () => forged({ subject: 'eve' }), 'revoked'],
+    ['names a person who was not invited', () => forged({ subject: 'eve' }), 'revoked'],
     [
-      'says that it needs no signature',
+      'claims to need no signature',
       async () => {
         const [, payload] = (await forged({})).split('.')
         return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`
       },
       'forged',
     ],
-    ['is no token', async () => 'hello', 'forged'],
+    ['is not a token', async () => 'hello', 'forged'],
     [
-      'was withdrawn',
+      'was revoked',
       async () => {
         const { token } = await link('ana')
         await withdraw('ana')
@@ -169,7 +169,7 @@ describe('a link', () => {
       'revoked',
     ],
     [
-      'was withdrawn before its annotator was invited anew',
+      'was revoked before its annotator was invited again',
       async () => {
         const { token } = await link('ana')
         await withdraw('ana')
@@ -181,7 +181,7 @@ describe('a link', () => {
     ],
   ]
 
-  it.each(denials)('lets nobody in that %s', async (_, tokenOf, reason) => {
+  it.each(denials)('admits nobody when it %s', async (_, tokenOf, reason) => {
     await link('ana')
     const token = await tokenOf()
 
@@ -207,7 +207,7 @@ describe('a link', () => {
 
   const withdraw = (annotator: string) => answerInvitation(invitationPorts())({ revoke: annotator }, { now })
 
-  it('that was withdrawn stays so when the person is invited again at once', async () => {
+  it('stays revoked when the person is invited again immediately', async () => {
     const { token: old } = await link('ana')
     await revoke(table, 'ana')
     const { token } = await link('ana')
@@ -219,7 +219,7 @@ describe('a link', () => {
     expect((await send('GET /desk/session', { cookie })).status).toBe(200)
   })
 
-  it('ends the sessions that it opened when it is withdrawn', async () => {
+  it('ends the sessions it opened when it is revoked', async () => {
     const cookie = await enter('ana')
     await withdraw('ana')
 
@@ -231,7 +231,7 @@ describe('a link', () => {
   })
 })
 
-describe('the desk', () => {
+describe('the label desk', () => {
   it('shows nothing without a session', async () => {
     await ask()
     for (const route of ['GET /desk/batch/next', 'GET /desk/progress', 'POST /desk/answers', 'GET /desk/session']) {
@@ -242,7 +242,7 @@ describe('the desk', () => {
     }
   })
 
-  it('gives a post as it is, as text', async () => {
+  it('returns a post unchanged, as text', async () => {
     await ask()
 
     const items = await next(await enter('ana'))
@@ -250,7 +250,7 @@ describe('the desk', () => {
     expect(items.find(({ item }) => item === ids[0])?.text).toBe(POISON)
   })
 
-  it('sends its security headers with every answer', async () => {
+  it('sends its security headers with every response', async () => {
     for (const route of ['GET /desk/nothing', 'GET /desk/batch/next', 'POST /desk/session']) {
       expect((await send(route)).headers).toMatchObject({
         'cache-control': 'no-store',
@@ -261,14 +261,14 @@ describe('the desk', () => {
     }
   })
 
-  it('gives the same items again after a reload', async () => {
+  it('returns the same items after a reload', async () => {
     await ask(ids)
     const cookie = await enter('ana')
 
     expect(await next(cookie, 5)).toEqual(await next(cookie, 5))
   })
 
-  it('knows an annotator whose name JavaScript knows', async () => {
+  it('accepts an annotator whose name is a property of every JavaScript object', async () => {
     await ask(ids.slice(0, 2), 1)
     const cookie = await enter('constructor')
 
@@ -278,7 +278,7 @@ describe('the desk', () => {
     expect(await next(cookie)).toHaveLength(1)
   })
 
-  it('gives everybody all there is to do, over several chunks, and each item once', async () => {
+  it('hands every annotator all remaining items in chunks, each item once', async () => {
     await ask(ids, 1)
     const cookies = [await enter('ana'), await enter('ben')]
     const seen: string[] = []
@@ -297,7 +297,7 @@ describe('the desk', () => {
     expect(events.filter(({ name }) => name === 'BatchAnswered')).toHaveLength(1)
   })
 
-  it('hands out items in the order of the batch, over several chunks, and takes each answer', async () => {
+  it('hands out items in the order of the batch, over several chunks, and accepts each answer', async () => {
     const order = [...ids].sort((a, b) => (permanentRandom(a) < permanentRandom(b) ? -1 : 1))
     await ask(order, 2)
     const cookies = [await enter('ana'), await enter('ben')]
@@ -317,7 +317,7 @@ describe('the desk', () => {
     expect(seen).toEqual([order, order])
   })
 
-  it('says that a batch is answered with its last answer, and again when that comes again', async () => {
+  it('reports a batch as answered with its last answer, and again when that answer is repeated', async () => {
     await ask()
     const [ana, ben] = [await enter('ana'), await enter('ben')]
     const all = (await next(ana)).map(({ item }) => technical(item))
@@ -334,7 +334,7 @@ describe('the desk', () => {
     expect(events[1]).toEqual(events[0])
   })
 
-  it('asks a third annotator where two disagree', async () => {
+  it('asks a third annotator when two disagree', async () => {
     await ask(ids.slice(0, 1))
     const [ana, ben, cyd] = [await enter('ana'), await enter('ben'), await enter('cyd')]
     const item = ids[0] ?? ''
@@ -350,7 +350,7 @@ describe('the desk', () => {
     expect([before, events.length]).toEqual([0, 1])
   })
 
-  it('takes back that a batch is answered when an answer is changed', async () => {
+  it('no longer reports a batch as answered when an answer changes', async () => {
     await ask(ids.slice(0, 1))
     const [ana, ben, cyd] = [await enter('ana'), await enter('ben'), await enter('cyd')]
     const item = ids[0] ?? ''
@@ -365,7 +365,7 @@ describe('the desk', () => {
     expect(await next(cyd)).toHaveLength(1)
   })
 
-  it('refuses what is wrong by name, and keeps the rest', async () => {
+  it('refuses invalid answers with a named error, and keeps the valid ones', async () => {
     await ask()
     const cookie = await enter('ana')
     const [one, two] = await next(cookie)
@@ -394,7 +394,7 @@ describe('the desk', () => {
     expect(answers[1]?.message).toContain('weather')
   })
 
-  it('keeps a note of 500 hostile characters, and of half a character what can be kept', async () => {
+  it('stores a note of 500 hostile characters, and replaces half a surrogate pair', async () => {
     await ask(ids.slice(0, 2), 1)
     const cookie = await enter('ana')
     const items = await next(cookie)
@@ -414,7 +414,7 @@ describe('the desk', () => {
     ])
   })
 
-  it('keeps a note with an answer, and gives it back with the answers of the day', async () => {
+  it("stores a note with an answer, and returns it with the day's answers", async () => {
     await ask(ids.slice(0, 2), 1)
     const cookie = await enter('ana')
     const items = await next(cookie)
@@ -439,7 +439,7 @@ describe('the desk', () => {
     expect(refused.map(({ reason }) => reason)).toEqual(['invalid', 'invalid'])
   })
 
-  it('refuses an answer to an item that somebody else was given', async () => {
+  it('refuses an answer to an item that another annotator holds', async () => {
     await ask(ids.slice(0, 1), 1)
     const [ana, ben] = [await enter('ana'), await enter('ben')]
     await next(ana)
@@ -452,11 +452,11 @@ describe('the desk', () => {
     ['a body of another type', 'POST /desk/answers', { raw: '{}', headers: { 'content-type': 'text/plain' } }, 400],
     ['no list', 'POST /desk/answers', { body: [] }, 400],
     ['too long a list', 'POST /desk/answers', { body: { answers: Array.from({ length: 101 }, () => 1) } }, 400],
-    ['a count that is none', 'GET /desk/batch/next', { query: { count: 'many' } }, 400],
+    ['a count that is not a number', 'GET /desk/batch/next', { query: { count: 'many' } }, 400],
     ['a count too high', 'GET /desk/batch/next', { query: { count: '51' } }, 400],
-    ['a place where nothing is', 'GET /desk/secrets', {}, 404],
+    ['an unknown route', 'GET /desk/secrets', {}, 404],
     ['another method', 'DELETE /desk/answers', {}, 404],
-  ])('answers %s plainly', async (_, route, sent, status) => {
+  ])('answers with a plain error to %s', async (_, route, sent, status) => {
     const cookie = await enter('ana')
 
     const answer = await send(route, { ...sent, cookie })
@@ -465,7 +465,7 @@ describe('the desk', () => {
     expect(answer.json).toEqual({ error: expect.any(String), message: expect.any(String) })
   })
 
-  it('tells nobody what went wrong inside', async () => {
+  it('does not reveal internal errors', async () => {
     await ask()
     const cookie = await enter('ana')
     table = {
@@ -482,7 +482,7 @@ describe('the desk', () => {
     expect(JSON.stringify(logged)).toContain('secret of the table')
   })
 
-  it('counts what is done and what is yours', async () => {
+  it("counts the finished items, and the annotator's own", async () => {
     await ask(ids.slice(0, 3), 1)
     const cookie = await enter('ana')
     const items = await next(cookie)
@@ -498,7 +498,7 @@ describe('the desk', () => {
     })
   })
 
-  it('hands out the batch that ends first, and of those that end on one day the newest', async () => {
+  it('hands out the batch with the earliest deadline, and of equal deadlines the newest batch', async () => {
     await ask(ids.slice(0, 1), 2, '2026-11-20')
     await ask(ids.slice(1, 2), 2, '2026-11-21', '2026-11-22T20:59:00Z')
     await ask(ids.slice(2, 3), 2, '2026-11-21-2')
@@ -513,7 +513,7 @@ describe('the desk', () => {
     ])
   })
 
-  it('shows again what was answered lately, the latest first, while it can be changed', async () => {
+  it('shows recent answers, latest first, while they can be changed', async () => {
     await ask(ids.slice(0, 3), 1)
     const cookie = await enter('ana')
     const items = await next(cookie)
@@ -531,7 +531,7 @@ describe('the desk', () => {
     expect((await send('GET /desk/answered', { cookie: await enter('ben') })).json.items).toEqual([])
   })
 
-  it('remembers in which order answers were given that came together', async () => {
+  it('keeps the order of answers that were sent together', async () => {
     await ask(ids.slice(0, 4), 1)
     const cookie = await enter('ana')
     const items = (await next(cookie)).map(({ item }) => item)
@@ -546,7 +546,7 @@ describe('the desk', () => {
     expect(json.items.map(({ item }: { item: string }) => item)).toEqual(order.toReversed())
   })
 
-  it('counts an item once a day, however often its answer is changed', async () => {
+  it('counts an item once a day, however often its answer changes', async () => {
     await ask(ids.slice(0, 2), 1)
     const cookie = await enter('ana')
     const [one, two] = await next(cookie)
@@ -558,7 +558,7 @@ describe('the desk', () => {
     expect(today.map(({ json }) => json.today)).toEqual([1, 1, 2])
   })
 
-  it('loses and doubles nothing when many work at once', async () => {
+  it('neither loses nor repeats an answer when many annotators work at once', async () => {
     await ask(ids, 2)
     const cookies = await Promise.all(['ana', 'ben', 'cyd', 'dan', 'eve', 'fay'].map(enter))
     const given = await Promise.all(

@@ -35,7 +35,7 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true })
 })
 
-/** What the doctor finds in an account that is offered these models. */
+/** The doctor's findings in an account to which these models are offered. */
 async function findingsIn(offers: readonly ModelOffer[], llm: { model: string; regions: string[] }, day = load) {
   const started = await createCloud({ dataDir, template: { Resources: {} }, modelOffers: offers })
   cloud = started
@@ -48,7 +48,7 @@ async function findingsIn(offers: readonly ModelOffer[], llm: { model: string; r
 }
 
 describe('a model that the account may use', () => {
-  it('is found in every region of its profile, with what the quota lets through', async () => {
+  it('is found in every region of its profile, with the throughput of the quota', async () => {
     expect(await findingsIn([haiku, nova], profile)).toEqual([
       {
         check: 'inference profile of the language model',
@@ -65,7 +65,7 @@ describe('a model that the account may use', () => {
     ])
   })
 
-  it('needs no profile where it takes requests on demand', async () => {
+  it('needs no profile when it accepts on-demand requests', async () => {
     const found = await findingsIn([nova], { model: nova.id, regions: [] })
 
     expect(found.map(({ check, verdict }) => [check, verdict])).toEqual([
@@ -75,16 +75,16 @@ describe('a model that the account may use', () => {
   })
 })
 
-describe('what is missing', () => {
+describe('what is missing for a language model', () => {
   it.each<[string, ModelOffer, { model: string; regions: string[] }, string, RegExp, RegExp]>([
     ['an agreement', { ...nova, isGranted: false }, { model: nova.id, regions: [] }, 'access to the language model in eu-west-1', /no access to amazon\.nova-lite/, /create-foundation-model-agreement/], // prettier-ignore
-    ['the model, in the region', { ...nova, regions: ['us-east-1'] }, { model: nova.id, regions: [] }, 'access to the language model in eu-west-1', /eu-west-1 does not offer/, /list-foundation-models --region eu-west-1/], // prettier-ignore
-    ['a model of that id', nova, { model: 'amazon.nova-light-v1:0', regions: [] }, 'access to the language model in eu-west-1', /has no model amazon\.nova-light/, /list-foundation-models/], // prettier-ignore
-    ['a profile of that id', nova, { model: 'eu.amazon.nova-light-v1:0', regions: [REGION] }, 'inference profile of the language model', /no inference profile eu\.amazon\.nova-light/, /list-inference-profiles/], // prettier-ignore
+    ['the model in the region', { ...nova, regions: ['us-east-1'] }, { model: nova.id, regions: [] }, 'access to the language model in eu-west-1', /eu-west-1 does not offer/, /list-foundation-models --region eu-west-1/], // prettier-ignore
+    ['a model with that id', nova, { model: 'amazon.nova-light-v1:0', regions: [] }, 'access to the language model in eu-west-1', /has no model amazon\.nova-light/, /list-foundation-models/], // prettier-ignore
+    ['a profile with that id', nova, { model: 'eu.amazon.nova-light-v1:0', regions: [REGION] }, 'inference profile of the language model', /no inference profile eu\.amazon\.nova-light/, /list-inference-profiles/], // prettier-ignore
     ['a region in llm.regions', haiku, { ...profile, regions: [REGION] }, 'inference profile of the language model', /also routes to eu-north-1/, /llm\.regions: \[eu-west-1, eu-north-1\]/], // prettier-ignore
-    ['a profile, for a model that takes no other requests', { ...haiku, regions: [REGION] }, { model: haiku.id, regions: [] }, 'inference profile of the language model', /no requests on demand/, /list-inference-profiles/], // prettier-ignore
+    ['a profile, for a model without on-demand requests', { ...haiku, regions: [REGION] }, { model: haiku.id, regions: [] }, 'inference profile of the language model', /no requests on demand/, /list-inference-profiles/], // prettier-ignore
     ['any quota', { ...nova, tokensPerMinute: 0 }, { model: nova.id, regions: [] }, 'quota of the language model', /not one message/, /Service Quotas/], // prettier-ignore
-  ])('%s: named with what to do', async (_, offer, llm, check, found, remedy) => {
+  ])('is reported with a remedy: %s', async (_, offer, llm, check, found, remedy) => {
     expect((await findingsIn([offer], llm)).find((one) => one.check === check)).toEqual({
       check,
       verdict: 'missing',
@@ -93,7 +93,7 @@ describe('what is missing', () => {
     })
   })
 
-  it('warns of a quota that a day does not fit in', async () => {
+  it('warns of a quota too small for a day', async () => {
     const found = await findingsIn([{ ...nova, tokensPerMinute: 600 }], { model: nova.id, regions: [] })
 
     expect(found.at(-1)).toMatchObject({
@@ -103,14 +103,14 @@ describe('what is missing', () => {
     })
   })
 
-  it('warns of a region that the profile does not route to', async () => {
+  it('warns of a region to which the profile does not route', async () => {
     const [first] = await findingsIn([haiku], { ...profile, regions: [...profile.regions, 'eu-south-1'] })
 
     expect(first).toMatchObject({ verdict: 'warning', found: expect.stringContaining('eu-south-1') })
   })
 })
 
-describe('what Amazon Bedrock does not answer', () => {
+describe('a check that Amazon Bedrock does not answer', () => {
   const denied = { unknown: 'AccessDeniedException: no' }
   const facts: BedrockFacts = {
     profile: null,
@@ -121,7 +121,7 @@ describe('what Amazon Bedrock does not answer', () => {
   const verdictsOf = (some: Partial<BedrockFacts>) =>
     bedrockFindings({ ...facts, ...some }, { model: nova.id, regions: [] }, REGION, load)
 
-  it('could not be checked, and says by which command it can be', () => {
+  it('is reported as unchecked, with the command that checks it', () => {
     expect(verdictsOf({})).toEqual([
       expect.objectContaining({
         verdict: 'could not be checked',
@@ -134,7 +134,7 @@ describe('what Amazon Bedrock does not answer', () => {
     ])
   })
 
-  it('takes the quota of no other model, and of no longer context', () => {
+  it('uses neither the quota of another model nor that of a longer context', () => {
     const quotas = new Map([
       ['On-demand model inference tokens per minute for Amazon Nova Lite 2', 9],
       ['On-demand model inference tokens per minute for Amazon Nova Lite V1 1M Context Length', 9],
@@ -144,7 +144,7 @@ describe('what Amazon Bedrock does not answer', () => {
     expect(verdictsOf({ quotas: { known: quotas } }).at(-1)).toMatchObject({ verdict: 'could not be checked' })
   })
 
-  it('knows a quota with a version behind the name, and one of requests beside it', () => {
+  it('recognises a quota with a version after the name, and one of requests besides', () => {
     const quotas = new Map([
       ['On-demand InvokeModel tokens per minute for Amazon Nova Lite V1', 1_000_000],
       ['On-demand model inference requests per minute for Amazon Nova Lite', 10],

@@ -15,7 +15,7 @@ const outline = { functions: ['collector', 'reconciler', 'another'], alarms: 24 
 const line = (settings: Settings, what: string) => costsOfADay(settings, outline).find((cost) => cost.what === what)
 
 describe('costsOfADay', () => {
-  it('counts posts and counts of X, held at the cap in dollars', () => {
+  it('counts posts and count requests of X, limited by the cap in dollars', () => {
     expect(line(x, 'posts')).toEqual({
       what: 'posts',
       usd: 10,
@@ -23,19 +23,19 @@ describe('costsOfADay', () => {
     })
   })
 
-  it('asks nothing for posts of a file', () => {
+  it('charges nothing for posts of a file', () => {
     expect(line(shipped, 'posts')?.usd).toBe(0)
   })
 
   it.each([
     ['the desk', shipped.labelling, 0],
     [
-      'the desk, paid by judgement, with a third one where two disagree',
+      'the desk, paid per judgement, with a third one for disagreements',
       { ...shipped.labelling, pricePerJudgementUsd: 0.05 },
       6,
     ],
     [
-      'Ground Truth, paid by item too, in a second job for all that might be disputed: 35 items of 28 cents',
+      'Ground Truth, paid per item, too, with a second job for every disputable item: 35 items of 28 cents',
       {
         ...shipped.labelling,
         labeller: 'ground-truth' as const,
@@ -49,7 +49,7 @@ describe('costsOfADay', () => {
       },
       9.8,
     ],
-    ['a batch made smaller by a cap', { ...shipped.labelling, pricePerJudgementUsd: 1 }, 8],
+    ['a batch that a cap makes smaller', { ...shipped.labelling, pricePerJudgementUsd: 1 }, 8],
   ])('counts judgements of %s', (_, labelling, usd) => {
     expect(line({ ...shipped, labelling }, 'labels')?.usd).toBe(usd)
   })
@@ -64,13 +64,13 @@ describe('costsOfADay', () => {
 
   it.each([
     ['BlazingText', { instanceType: 'ml.c5.xlarge' }, 0.11],
-    ['an instance whose price is not known', { instanceType: 'ml.p9.huge' }, null],
+    ['an instance with an unknown price', { instanceType: 'ml.p9.huge' }, null],
     ['the function', { trainer: 'lambda' as const }, 0],
   ])('counts training by %s', (_, training, usd) => {
     expect(line({ ...shipped, training: { ...shipped.training, ...training } }, 'training')?.usd).toBe(usd)
   })
 
-  it('counts each function of the stack, and its alarms and secrets', () => {
+  it('counts every function of the stack, and its alarms and secrets', () => {
     expect(line(shipped, 'functions')?.how).toMatch(/^about 130 GB-seconds/)
     expect(line(shipped, 'alarms and secrets')?.how).toMatch(/^\(24 alarms × \$0\.10 \+ 5 secrets/)
   })
@@ -85,7 +85,7 @@ describe('costsOfADay', () => {
     })
   })
 
-  it('sums what has a price', () => {
+  it('sums the known prices', () => {
     expect(
       totalUsd([
         { what: 'a', usd: 0.1, how: '' },

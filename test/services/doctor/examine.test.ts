@@ -69,7 +69,7 @@ beforeEach(() => {
   sagemaker.on(ListLabelingJobsCommand).resolves({ LabelingJobSummaryList: [] })
 })
 
-it('is ready when nothing is missing, quotas read from every page', async () => {
+it('is ready when nothing is missing, reading quotas from every page', async () => {
   const { ready, findings } = await ask()
 
   expect(ready).toBe(true)
@@ -77,7 +77,7 @@ it('is ready when nothing is missing, quotas read from every page', async () => 
   expect(findings).toContainEqual(expect.objectContaining({ found: 'the quota is 2' }))
 })
 
-it('is ready, with a warning, while an address of the weekly mail is pending', async () => {
+it('is ready, with a warning, while an address of the weekly mail is unconfirmed', async () => {
   const pending = { Endpoint: 'ben@x.org', SubscriptionArn: 'PendingConfirmation' }
   const confirmed = { Endpoint: 'ana@x.org', SubscriptionArn: 'arn:aws:sns:eu-west-1:000000000000:mail:1' }
   sns
@@ -109,7 +109,7 @@ it('is not ready when the link key has no value', async () => {
   expect(findings.find(({ verdict }) => verdict === 'missing')?.remedy).toContain('--secret-id LinkKey-1')
 })
 
-it('is not ready when the file of posts is not in the bucket', async () => {
+it('is not ready when the file of posts is missing from the bucket', async () => {
   s3.on(HeadObjectCommand, { Key: 'sources/sample.jsonl' }).rejects(new NotFound({ message: '', $metadata: {} }))
 
   const { ready, findings } = await ask()
@@ -118,20 +118,20 @@ it('is not ready when the file of posts is not in the bucket', async () => {
   expect(findings.find(({ verdict }) => verdict === 'missing')?.found).toBe('sample.jsonl is not there')
 })
 
-it('does not say ready when the key of the links could not be checked', async () => {
+it('does not report ready when the link key could not be checked', async () => {
   secrets.on(DescribeSecretCommand, { SecretId: 'LinkKey-1' }).rejects(new Error('no'))
 
   expect(await ask()).toMatchObject({ ready: null })
 })
 
-it('is not ready when something is missing, whatever else could not be checked', async () => {
+it('is not ready when something is missing, even if something else could not be checked', async () => {
   secrets.on(DescribeSecretCommand, { SecretId: 'LinkKey-1' }).resolves({ Name: 'LinkKey-1' })
   quotas.on(ListServiceQuotasCommand).rejects(new Error('no'))
 
   expect(await ask()).toMatchObject({ ready: false })
 })
 
-it('reports what AWS does not answer, goes on, and does not say ready', async () => {
+it('reports what AWS does not answer, continues, and does not report ready', async () => {
   quotas.on(ListServiceQuotasCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))
 
   const { ready, findings } = await ask()
@@ -143,7 +143,7 @@ it('reports what AWS does not answer, goes on, and does not say ready', async ()
   ])
 })
 
-it('does not take a quota that has only its default for none', async () => {
+it('does not treat a quota with only a default value as zero', async () => {
   quotas.reset()
   quotas
     .on(ListServiceQuotasCommand)
@@ -162,7 +162,7 @@ it('does not take a quota that has only its default for none', async () => {
   ])
 })
 
-describe('with a language model on Amazon Bedrock', () => {
+describe('the doctor with a language model on Amazon Bedrock', () => {
   const llm = llmOptions.parse({
     provider: 'bedrock',
     model: 'eu.amazon.nova-lite-v1:0',
@@ -193,7 +193,7 @@ describe('with a language model on Amazon Bedrock', () => {
     })
   })
 
-  it('is ready where the account has access and a quota', async () => {
+  it('is ready when the account has access and a quota', async () => {
     const { ready, findings } = await examine({ ...place, settings: { ...settings, llm } })()
 
     expect(ready).toBe(true)
@@ -205,7 +205,7 @@ describe('with a language model on Amazon Bedrock', () => {
     )
   })
 
-  it('is not ready where Amazon Bedrock has no such model', async () => {
+  it('is not ready when Amazon Bedrock has no such model', async () => {
     bedrock
       .on(GetFoundationModelAvailabilityCommand)
       .rejects(new ResourceNotFoundException({ message: '', $metadata: {} }))
@@ -213,7 +213,7 @@ describe('with a language model on Amazon Bedrock', () => {
     expect(await examine({ ...place, settings: { ...settings, llm } })()).toMatchObject({ ready: false })
   })
 
-  it('asks nothing where no post may be sent', async () => {
+  it('checks nothing while posts may not be sent', async () => {
     await examine({ ...place, settings: { ...settings, llm: { ...llm, sendsPosts: false } } })()
 
     expect(bedrock.calls()).toEqual([])

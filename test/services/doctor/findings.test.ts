@@ -54,13 +54,13 @@ const verdicts = (facts: AccountFacts, settings: Settings) =>
   Object.fromEntries(findingsOf(facts, settings, names, [x, file]).map(({ check, verdict }) => [check, verdict]))
 
 describe('findingsOf', () => {
-  it('finds nothing to do in an account that has everything', () => {
+  it('finds nothing to do in a complete account', () => {
     expect(new Set(Object.values(verdicts(healthy, demanding)))).toEqual(new Set(['ok']))
   })
 
   it.each<[string, Partial<AccountFacts>, string, string]>([
     ['an X secret without a value', { sources: lacks('x', 'secret') }, 'X token', 'missing'],
-    ['a file of posts that is not there', { sources: lacks('file', 'sample.jsonl') }, 'files of posts', 'missing'],
+    ['a missing file of posts', { sources: lacks('file', 'sample.jsonl') }, 'files of posts', 'missing'],
     [
       "an annotators' key without a value",
       { linkKeys: { ...healthy.linkKeys, annotator: { known: false } } },
@@ -81,17 +81,17 @@ describe('findingsOf', () => {
     ],
     ['no spot quota', { quotas: quotas({ known: 0 }, { known: 1 }) }, SPOT, 'missing'],
     ['no quota on demand', { quotas: quotas({ known: 1 }, { known: 0 }) }, ON_DEMAND, 'missing'],
-    ['a region without Ground Truth', { hasGroundTruth: false }, 'Ground Truth', 'missing'],
-    ['a work team that is not there', { workteams: { known: [] } }, 'Ground Truth', 'missing'],
+    ['a missing work team', { hasGroundTruth: false }, 'Ground Truth', 'missing'],
+    ['a region that never had a labelling job', { workteams: { known: [] } }, 'Ground Truth', 'missing'],
     ['no labelling job ever', { labelingJobs: { known: 0 } }, 'Ground Truth', 'warning'],
     ['a new account', { concurrency: { known: 10 } }, 'Lambda concurrency', 'warning'],
-  ])('names %s, and what to do', (_, facts, check, verdict) => {
+  ])('names %s, with the remedy', (_, facts, check, verdict) => {
     const finding = findingsOf({ ...healthy, ...facts }, demanding, names).find((one) => one.check === check)
 
     expect(finding).toMatchObject({ verdict, remedy: expect.stringMatching(/\w/) })
   })
 
-  it('names a region without BlazingText, and what to do', () => {
+  it('names a region without BlazingText, with the remedy', () => {
     const elsewhere = { ...names, region: 'mx-central-1' }
     const finding = findingsOf(healthy, demanding, elsewhere).find(({ check }) => check === 'BlazingText in the region')
 
@@ -131,10 +131,10 @@ describe('findingsOf', () => {
   })
 
   it.each<[string, Partial<MailTopic>, Partial<Record<keyof Finding, unknown>>]>([
-    ['no address', { addresses: [] }, { verdict: 'not needed', found: 'report.mail names no address' }],
+    ['no addresses', { addresses: [] }, { verdict: 'not needed', found: 'report.mail names no address' }],
     ['confirmed addresses', { confirmed: { known: ['ben@x.org', 'ana@x.org'] } }, { verdict: 'ok' }],
     [
-      'an address that did not confirm',
+      'an unconfirmed address',
       { confirmed: { known: ['ana@x.org', 'gone@x.org'] } },
       {
         verdict: 'warning',
@@ -142,8 +142,8 @@ describe('findingsOf', () => {
         remedy: expect.stringContaining('--topic-arn arn:mail --protocol email --notification-endpoint ben@x.org'),
       },
     ],
-    ['a refusal', { confirmed: { unknown: 'AccessDenied' } }, { verdict: 'could not be checked' }],
-  ])('says of the weekly mail with %s what is pending', (_, over, expected) => {
+    ['a denied request', { confirmed: { unknown: 'AccessDenied' } }, { verdict: 'could not be checked' }],
+  ])('reports the weekly mail with %s', (_, over, expected) => {
     const addresses = ['ana@x.org', 'ben@x.org']
     const mail: MailTopic = { setting: 'report.mail', addresses, topic: 'arn:mail', confirmed: { known: [] }, ...over }
     const [finding] = findingsOf({ ...healthy, mails: [mail] }, demanding, names).filter(
@@ -153,7 +153,7 @@ describe('findingsOf', () => {
     expect(finding).toMatchObject(expected)
   })
 
-  it('asks for no file where posts come from X alone, and else says where to put it', () => {
+  it('asks for no file when posts come from X alone, and otherwise says where to upload it', () => {
     const lacking: AccountFacts = { ...healthy, sources: lacks('file', 'sample.jsonl') }
     const found = findingsOf(lacking, demanding, names).find(({ check }) => check === 'files of posts')
 

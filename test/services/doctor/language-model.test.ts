@@ -16,13 +16,13 @@ const withModel = (changes: Partial<LlmOptions> = {}) => ({
   llm: llmOptions.parse({ ...bedrock, ...changes }),
 })
 
-it('costs nothing, and finds nothing, without the section', () => {
+it('costs nothing and finds nothing when the configuration has no llm section', () => {
   expect(languageModelCost(aSettings())).toEqual([])
   expect(languageModelFindings(aSettings(), 'eu-west-1', undefined)).toEqual([])
 })
 
-describe('a day', () => {
-  it('costs as many messages as posts and requests are allowed, at the tokens of the prompt', () => {
+describe('the daily cost of a language model', () => {
+  it('covers as many messages as posts and requests allow, at the tokens of the prompt', () => {
     const [cost] = languageModelCost(withModel())
 
     expect(cost?.how).toMatch(/^800 messages × \(\d+ tokens × \$1\.00 \+ 15 × \$5\.00\) \/ 1,000,000 = \$0\.\d+$/)
@@ -30,7 +30,7 @@ describe('a day', () => {
     expect(cost?.usd).toBeLessThan(0.4)
   })
 
-  it('costs no more than its cap', () => {
+  it('is limited by its cap', () => {
     const [cost] = languageModelCost(withModel({ caps: { ...bedrock.caps, usd: { perDay: 0.1, perMonth: 1 } } }))
 
     expect(cost?.usd).toBe(0.1)
@@ -38,8 +38,8 @@ describe('a day', () => {
   })
 })
 
-describe('what is found', () => {
-  it('names every region that posts go to, and how access is seen there', () => {
+describe('findings about a language model', () => {
+  it('name every region that receives posts, and how to check access there', () => {
     const refused = { unknown: 'AccessDeniedException: no' }
     const [place, ...rest] = languageModelFindings(withModel(), 'eu-west-1', {
       profile: refused,
@@ -58,7 +58,7 @@ describe('what is found', () => {
     })
   })
 
-  it('names a server of one’s own', () => {
+  it("name the operator's own server", () => {
     const own = withModel({ provider: 'openai', baseUrl: 'http://10.0.0.5:11434/v1', regions: [] })
 
     expect(languageModelFindings(own, 'eu-west-1', undefined)).toEqual([
@@ -66,7 +66,7 @@ describe('what is found', () => {
     ])
   })
 
-  it('says that nothing is asked while posts may not be sent', () => {
+  it('say that no model is asked while posts may not be sent', () => {
     const [found] = languageModelFindings(withModel({ sendsPosts: false }), 'eu-west-1', undefined)
 
     expect(found).toMatchObject({ verdict: 'warning', found: expect.stringContaining('never asked') })

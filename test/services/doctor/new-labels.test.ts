@@ -25,7 +25,7 @@ const labelled = async () => {
   return bucket
 }
 
-it('says which labels would count, as what, and what becomes of agreement', async () => {
+it('says which labels would count, as what, and what happens to agreement', async () => {
   const bucket = await labelled()
 
   const foreseen = await foresee(bucket)(labels(2, ['technical', 'marketing', 'jobs'], { 1: { ad: 'marketing' } }))
@@ -43,7 +43,7 @@ it('says which labels would count, as what, and what becomes of agreement', asyn
   ])
 })
 
-it('says nothing of what stays as it is', async () => {
+it('does not mention what stays the same', async () => {
   const bucket = await labelled()
 
   const { words } = await foresee(bucket)(labels(1, ['technical', 'ad', 'weather']))
@@ -51,7 +51,7 @@ it('says nothing of what stays as it is', async () => {
   expect(words).toEqual(['4 of 4 labels count', 'no model is live'])
 })
 
-it("counts the owner's decision, whatever annotators said after it", async () => {
+it("counts the owner's decision, whatever annotators said later", async () => {
   const bucket = await labelled()
   const decided = aSettledLine('a', 'ad', { metadata: { adjudicated: true, 'creation-date': '2026-11-19T10:00:00' } })
   await bucket.put(keys.settledManifest({ batch: 'correction-1' }), manifestOf([decided]))

@@ -13,14 +13,14 @@ async function take(name: string, text: string | Buffer = bytes(name)) {
   return { answer, metadata: lines.map((line) => line['label-metadata']), refused: world.refused(answer.batch), lines }
 }
 
-it('refuses ids that a spreadsheet has rounded, by row', async () => {
+it('refuses ids that a spreadsheet has rounded, naming the row', async () => {
   const { answer, refused } = await take('labels-scientific-ids.csv')
 
   expect(answer).toMatchObject({ items: 0, refused: { 'rounded-id': 2 } })
   expect(refused[0]).toMatchObject({ line: 2, field: 'id', found: '1.1E+18' })
 })
 
-it('lets the latest judgement of an annotator count, not the last row', async () => {
+it("uses an annotator's latest judgement, not the last row", async () => {
   const { metadata } = await take('labels-older-row-last.csv')
 
   expect(metadata).toMatchObject([
@@ -32,7 +32,7 @@ it.each([
   ['labels-one-empty-annotation-of-three.json', 'unlabelled'],
   ['labels-one-removed-choice-of-three.json', 'unknown-class'],
   ['labels-one-deleted-user-of-three.json', 'annotator'],
-])('of the annotations of a task in %s loses the bad one alone', async (name, reason) => {
+])('drops only the malformed annotation of a task in %s', async (name, reason) => {
   const { answer, metadata, refused } = await take(name)
 
   expect(answer).toMatchObject({ items: 1, refused: { [reason]: 1 } })
@@ -41,7 +41,7 @@ it.each([
   expect(refused).toMatchObject([{ task: 1, line: 2, reason }])
 })
 
-it('takes names of annotators in any script', async () => {
+it('accepts names of annotators in any script', async () => {
   const { metadata, refused } = await take('labels-annotators-with-accents.csv')
 
   expect(refused).toEqual([])
@@ -50,7 +50,7 @@ it('takes names of annotators in any script', async () => {
   )
 })
 
-it("reads Label Studio's JSON-MIN, and keeps two choices for one text aside", async () => {
+it("reads Label Studio's JSON-MIN, and refuses two choices for one text", async () => {
   const { answer, metadata, lines, refused } = await take('labels-json-min.json')
 
   expect(answer).toMatchObject({ form: 'json', items: 1, refused: { invalid: 1 } })
@@ -63,36 +63,36 @@ it("reads Label Studio's JSON-MIN, and keeps two choices for one text aside", as
   expect(refused).toMatchObject([{ task: 2, line: 12, field: 'label' }])
 })
 
-describe('a label', () => {
+describe('a label of an imported file', () => {
   it.each([
     ['with the prefix of fastText', '__label__technical', 'technical'],
     ['in another case', ' Technical', 'technical'],
-  ])('%s is the category', async (_, label, category) => {
+  ])('%s is read as the category', async (_, label, category) => {
     const { metadata } = await take('l.csv', `text,label\nsome text,${label}\n`)
 
     expect(metadata).toMatchObject([{ 'class-name': category }])
   })
 
-  it.each(['NaN', 'null', 'N/A', 'none', '-'])('%s is none', async (label) => {
+  it.each(['NaN', 'null', 'N/A', 'none', '-'])('%s means that there is no label', async (label) => {
     const { answer } = await take('l.csv', `text,label\nsome text,${label}\n`)
 
     expect(answer).toMatchObject({ items: 0, refused: { unlabelled: 1 } })
   })
 
-  it('of an annotator is refused by the column where it stands', async () => {
+  it('from an annotator is refused with the name of its column', async () => {
     const { refused } = await take('l.csv', 'text,annotator,label\nsome text,ann,spam\n')
 
     expect(refused).toMatchObject([{ line: 2, field: 'label', reason: 'unknown-class', found: 'spam' }])
   })
 
-  it('that is still prefixed is not a category', async () => {
+  it('with a doubled prefix is not a category', async () => {
     const { answer } = await take('l.csv', 'text,label\nsome text,__label____label__technical\n')
 
     expect(answer).toMatchObject({ items: 0, refused: { 'unknown-class': 1 } })
   })
 })
 
-describe('rows', () => {
+describe('rows of an imported file', () => {
   it.each([
     ['CSV with semicolons', 'text;label\na;technical\nb;marketing\n', 'csv'],
     [
@@ -101,21 +101,21 @@ describe('rows', () => {
       'csv',
     ],
     ['JSON Lines', '{"text":"a","label":"technical"}\n{"text":"b","label":["marketing"]}\n', 'json'],
-    ['CSV with other names', 'Tweet,CATEGORY,worker_id\na,technical,7\nb,marketing,8\n', 'csv'],
-  ])('of %s are read', async (_, text, form) => {
+    ['CSV with other column names', 'Tweet,CATEGORY,worker_id\na,technical,7\nb,marketing,8\n', 'csv'],
+  ])('are read from %s', async (_, text, form) => {
     const { answer } = await take('l.txt', text)
 
     expect(answer).toMatchObject({ items: 2, refused: {}, form })
   })
 
-  it('are told with the line that an editor shows', async () => {
+  it('are reported with the line number that an editor shows', async () => {
     const { refused } = await take('l.csv', 'text,label\r\n"a\r\nb\r\nc",technical\r\nd,spam\r\n')
 
     expect(refused).toMatchObject([{ line: 5, reason: 'unknown-class' }])
   })
 })
 
-it("reads the completions of Label Studio's first versions as annotations", async () => {
+it("reads completions of Label Studio's first versions as annotations", async () => {
   const result = [{ type: 'choices', value: { choices: ['technical'] }, from_name: 'label', to_name: 'text' }]
   const { metadata } = await take(
     'l.json',
@@ -125,7 +125,7 @@ it("reads the completions of Label Studio's first versions as annotations", asyn
   expect(metadata).toMatchObject([{ 'class-name': 'technical' }])
 })
 
-it('of two attributes of a manifest line lets the newest label count', async () => {
+it('uses the newest of two labels in one manifest line', async () => {
   const about = (label: string, day: number, more: object = {}) => ({
     'class-name': label,
     'creation-date': `2026-05-0${day}T10:00:00.000000`,
@@ -147,7 +147,7 @@ it('of two attributes of a manifest line lets the newest label count', async () 
   ])
 })
 
-it('takes the id of a message from a column in any spelling', async () => {
+it('reads the id of a message from a column in any spelling', async () => {
   const file = async function* () {
     yield Buffer.from('Item,LABEL\n00112233445566ff,technical\n')
   }

@@ -11,7 +11,7 @@ const FORMS = ['csv', 'label-studio', 'manifest'] as const
 const instant = fc
   .date({ min: new Date('2001-01-01T00:00:00Z'), max: new Date('2026-11-22T11:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, -1))
-// Posts are anybody's text: quotes, formulas, line ends, markup.
+// Posts contain arbitrary text: quotes, formulas, line breaks, markup.
 const text = fc
   .oneof(
     fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -52,7 +52,7 @@ const linesOf = fc.uniqueArray(line, { minLength: 1, maxLength: 8, selector: ({ 
 
 const plain = ({ 'label-metadata': metadata, ...rest }: SettledLine) => ({ ...rest, ...metadata, 'job-name': '' })
 
-it.each(FORMS)('an import of an export as %s is what was exported', async (form) => {
+it.each(FORMS)('is reversible: importing an export as %s gives the exported labels', async (form) => {
   await fc.assert(
     fc.asyncProperty(linesOf, async (lines) => {
       const [here, there] = [newWorld(), newWorld()]
@@ -94,7 +94,7 @@ const one = (label: string, at: string, more: object = {}): SettledLine => ({
   },
 })
 
-it.each(FORMS)('writes the label that an item has now, once, as %s', async (form) => {
+it.each(FORMS)('exports the current label of each item once, as %s', async (form) => {
   const { bucket, ask } = newWorld()
   await bucket.put('labeled/a/output.manifest', manifestOf([one('technical', '2026-11-20T10:00:00')]))
   await bucket.put('labeled/b/output.manifest', manifestOf([one('marketing', '2026-11-21T10:00:00')]))
@@ -106,7 +106,7 @@ it.each(FORMS)('writes the label that an item has now, once, as %s', async (form
   expect(bucket.texts()[String(key)]).not.toContain('technical')
 })
 
-it('names the file by what is in it', async () => {
+it('names the exported file after its content', async () => {
   const { bucket, ask, labels } = newWorld()
   await bucket.put('labeled/a/output.manifest', manifestOf([one('technical', '2026-11-20T10:00:00')]))
   const first = await ask({ export: 'csv' })
@@ -117,21 +117,24 @@ it('names the file by what is in it', async () => {
   expect(await ask({ export: 'csv' })).not.toEqual(first)
 })
 
-it.each(['=cmd|calc!A1', '＝cmd|calc!A1'])('lets no post be run as a formula by a spreadsheet: %s', async (source) => {
-  const { bucket, ask } = newWorld()
-  const line = { ...one('technical', '2026-11-20T10:00:00'), source, 'post-id': source }
-  await bucket.put('labeled/a/output.manifest', manifestOf([line]))
+it.each(['=cmd|calc!A1', '＝cmd|calc!A1'])(
+  'escapes a post that a spreadsheet would run as a formula: %s',
+  async (source) => {
+    const { bucket, ask } = newWorld()
+    const line = { ...one('technical', '2026-11-20T10:00:00'), source, 'post-id': source }
+    await bucket.put('labeled/a/output.manifest', manifestOf([line]))
 
-  const { key } = await ask({ export: 'csv' })
+    const { key } = await ask({ export: 'csv' })
 
-  expect(bucket.texts()[String(key)]).toContain(`,'${source},'${source},`)
-})
+    expect(bucket.texts()[String(key)]).toContain(`,'${source},'${source},`)
+  },
+)
 
 describe('labels of earlier definitions', () => {
   const from = { '1': { technical: 'how-to', marketing: 'promotion' } }
   const old = manifestOf([one('technical', '2026-11-20T10:00:00')])
 
-  it.each(FORMS)('are written as what they count as, and read again, as %s', async (form) => {
+  it.each(FORMS)('are exported under the names they map to and can be imported again, as %s', async (form) => {
     const [here, there] = [1, 2].map(() => newWorld(['how-to', 'promotion'], 2, from))
     await here!.bucket.put('labeled/a/output.manifest', old)
 
@@ -147,7 +150,7 @@ describe('labels of earlier definitions', () => {
     })
   })
 
-  it('are taken from a manifest where the configuration maps them', async () => {
+  it('are imported from a manifest when the configuration maps them', async () => {
     const [mapping, other] = [newWorld(['how-to', 'promotion'], 2, from), newWorld(['how-to', 'promotion'], 2)]
 
     const { batch } = await mapping.take('old.manifest', old)

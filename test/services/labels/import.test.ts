@@ -49,7 +49,7 @@ describe('a file of labels', () => {
     })
   })
 
-  it('is one batch however often it comes', async () => {
+  it('makes one batch however often it is delivered', async () => {
     const world = newWorld()
     const first = await world.take('labels.csv', PLAIN)
     const after = world.bucket.texts()
@@ -60,13 +60,13 @@ describe('a file of labels', () => {
     expect(world.bucket.texts()).toEqual(after)
   })
 
-  it('is another batch where the categories are others', async () => {
+  it('makes another batch when the categories differ', async () => {
     const [two, three] = [newWorld(), newWorld(['technical', 'marketing', 'praise'])]
 
     expect((await two.take('labels.csv', PLAIN)).batch).not.toBe((await three.take('labels.csv', PLAIN)).batch)
   })
 
-  it('is finished by the next invocation where one died before the manifest', async () => {
+  it('is completed by the next invocation when one crashed before the manifest', async () => {
     const world = newWorld()
     world.bucket.afterWrite = (key) => {
       if (key.endsWith('refused.jsonl')) throw new Error('killed')
@@ -78,7 +78,7 @@ describe('a file of labels', () => {
     expect(await world.take('labels.csv', text)).toMatchObject({ items: 2, refused: { 'unknown-class': 1 } })
   })
 
-  it('takes each message once, whatever copies of it the file has', async () => {
+  it('imports each message once, however many copies the file has', async () => {
     const world = newWorld()
 
     const { batch, items } = await world.take(
@@ -90,7 +90,7 @@ describe('a file of labels', () => {
     expect(world.lines(batch)[0]?.['label-metadata']['class-name']).toBe('technical')
   })
 
-  it('shows nobody the handles of people in a post', async () => {
+  it("is stored without people's handles", async () => {
     const world = newWorld()
 
     const { batch } = await world.take('labels.csv', 'text,label\n"@jane: it is fixed & shipped",technical\n')
@@ -99,27 +99,27 @@ describe('a file of labels', () => {
   })
 
   it.each([
-    ['is not there', 'imports/none.csv', /^NOT_FOUND: there is no imports\/none\.csv/],
-    ['stands somewhere else', 'labeled/x/output.manifest', /a file under imports\/ or sources\//],
-    ['would lead out of its folder', 'imports/../labeled/x', /a file under imports\/ or sources\//],
-  ])('that %s is refused by name', async (_, key, message) => {
+    ['does not exist', 'imports/none.csv', /^NOT_FOUND: there is no imports\/none\.csv/],
+    ['is outside imports/', 'labeled/x/output.manifest', /a file under imports\/ or sources\//],
+    ['leaves imports/ by its path', 'imports/../labeled/x', /a file under imports\/ or sources\//],
+  ])('is refused with a named error when it %s', async (_, key, message) => {
     await expect(newWorld().ask({ import: key })).rejects.toThrow(message)
   })
 
-  it('in another encoding is refused by name', async () => {
+  it('in an unknown encoding is refused with a named error', async () => {
     await expect(newWorld().take('l.csv', Buffer.from('text,label\ncaf\u00e9,technical\n', 'latin1'))).rejects.toThrow(
       'OBJECT_INVALID: imports/l.csv is not UTF-8',
     )
   })
 })
 
-describe('roles', () => {
+describe('roles of imported messages', () => {
   const item = cascadeId(COLD)
 
-  it('keeps out what is in the evaluation sample, asked or settled, and says so', async () => {
+  it('exclude members of the evaluation sample, asked or settled, and the answer says so', async () => {
     const world = newWorld()
     await claimForLabelling(world.table, item, 'evaluation', '2026-11-21')
-    // As older versions wrote it when a batch was settled.
+    // The row that older versions wrote when a batch was settled.
     await world.table.update(
       { pk: `cascade#${item}`, sk: 'role' },
       { set: { settled: '2026-11-21' }, remove: ['asked'] },
@@ -133,7 +133,7 @@ describe('roles', () => {
     ])
   })
 
-  it('gives an imported message its role for ever', async () => {
+  it('are permanent: an imported message stays in training', async () => {
     const world = newWorld()
     await world.take('labels.csv', PLAIN)
 
@@ -141,7 +141,7 @@ describe('roles', () => {
     expect(await claimForLabelling(world.table, item, 'training', '2026-11-23')).toBe(false)
   })
 
-  it('adds a label to a training message that has one or waits for one, and leaves it with whom it is', async () => {
+  it('allow a label for a training message that another batch asks, and do not take its claim', async () => {
     const world = newWorld()
     await claimForLabelling(world.table, item, 'training', '2026-11-21')
 
@@ -151,7 +151,7 @@ describe('roles', () => {
   })
 })
 
-describe('near copies', () => {
+describe('near copies in an import', () => {
   const posted = 'Our nightly build of the payments service broke after the runtime update and nobody noticed #aws'
   const edited = `${posted} today`
   const at = (id: number) => `2026-11-2${id}T10:00:00Z`
@@ -165,7 +165,7 @@ describe('near copies', () => {
     return identified?.cascades.get(date)
   }
 
-  it('of a post that was collected before have its cascade', async () => {
+  it('of a collected post join its cascade', async () => {
     const world = newWorld()
     const cascade = await collect(world, posted, '2026-11-20')
 
@@ -175,7 +175,7 @@ describe('near copies', () => {
     expect(world.lines(batch).map(({ item }) => item)).toEqual([cascade])
   })
 
-  it('of a label that was imported before have its cascade, so that no post of it is drawn for evaluation', async () => {
+  it('of an imported label join its cascade, so that no such post is drawn for evaluation', async () => {
     const world = newWorld()
     const { batch } = await world.take('l.csv', `text,label\n${posted},technical\n`)
 
@@ -183,10 +183,10 @@ describe('near copies', () => {
   })
 })
 
-describe('judgements', () => {
+describe('judgements in an import', () => {
   const judged = (...rows: string[]) => `text,annotator,label\n${rows.map((row) => `${COLD},${row}\n`).join('')}`
 
-  it('come to the label that most of them give', async () => {
+  it('make the majority label', async () => {
     const world = newWorld()
 
     const { batch } = await world.take('l.csv', judged('ana,technical', 'ben,marketing', 'cho,technical'))
@@ -202,7 +202,7 @@ describe('judgements', () => {
     })
   })
 
-  it('that are as many for one label as for another are kept aside', async () => {
+  it('are refused when they are tied', async () => {
     const world = newWorld()
 
     const { batch, items } = await world.take('l.csv', judged('ana,technical', 'ben,marketing'))
@@ -223,14 +223,14 @@ describe('judgements', () => {
   })
 })
 
-describe('what bad input gets: the row is kept aside by place and field, the rest goes on', () => {
+describe('a malformed import refuses the row with line and field, and continues', () => {
   const good = JSON.stringify({ source: WEBINAR, label: 1, 'label-metadata': { 'class-name': 'marketing' } })
   const about = (more: object, rest: object = {}) =>
     JSON.stringify({ source: COLD, label: 0, ...rest, 'label-metadata': { 'class-name': 'technical', ...more } })
 
   it.each([
     ['a line that is not JSON', '{"source":', 'not-json', '', '{"source":'],
-    ['a line that is no object', '[1]', 'invalid', '', '[1]'],
+    ['a line that is not an object', '[1]', 'invalid', '', '[1]'],
     [
       'a label outside the categories',
       about({ 'class-name': 'spam' }),
@@ -246,7 +246,7 @@ describe('what bad input gets: the row is kept aside by place and field, the res
       'spam',
     ],
     [
-      'an annotator whose name no record keeps',
+      'an annotator whose name is an inherited property',
       about({ judgements: [{ annotator: '__proto__', label: 'technical' }] }),
       'annotator',
       'label-metadata.judgements.annotator',
@@ -260,22 +260,22 @@ describe('what bad input gets: the row is kept aside by place and field, the res
       '../../ana',
     ],
     [
-      'a clock that is ahead',
+      'a time in the future',
       about({ 'creation-date': '2026-11-22T12:05:01' }),
       'clock',
       'label-metadata.creation-date',
       '2026-11-22T12:05:01',
     ],
     [
-      'a clock that was never set',
+      'a time in 1970',
       about({ 'creation-date': '1970-01-01T00:00:09Z' }),
       'clock',
       'label-metadata.creation-date',
       '1970-01-01T00:00:09Z',
     ],
-    ['a day that is not in the calendar', about({}, { date: '2026-02-30' }), 'invalid', 'date', '2026-02-30'],
+    ['a date that does not exist', about({}, { date: '2026-02-30' }), 'invalid', 'date', '2026-02-30'],
     [
-      'an item that nobody knows',
+      'an unknown item without a text',
       JSON.stringify({ ...JSON.parse(about({})), source: undefined, item: 'feedfeedfeedfeed' }),
       'unknown-item',
       'item',
@@ -313,19 +313,19 @@ describe('what bad input gets: the row is kept aside by place and field, the res
     expect(world.lines(answer.batch).map(({ source }) => source)).toEqual([WEBINAR])
   })
 
-  it('a CSV with two columns of the same name: which of them was meant would be a guess', async () => {
+  it('refuses a CSV with two columns of the same name, because the right one is ambiguous', async () => {
     await expect(newWorld().take('l.csv', `text,label,label\n${COLD},technical,marketing\n`)).rejects.toThrow(
       'OBJECT_INVALID: imports/l.csv, line 1: two columns are named label',
     )
   })
 
-  it('a CSV without labels', async () => {
+  it('refuses a CSV without labels', async () => {
     await expect(newWorld().take('l.csv', `text,verdict\n${COLD},technical\n`)).rejects.toThrow(
       'imports/l.csv, line 1: there is no column label',
     )
   })
 
-  it('a CSV row that has more cells than there are columns', async () => {
+  it('refuses a CSV row with more cells than columns', async () => {
     const world = newWorld()
 
     const { batch } = await world.take('l.csv', `text,label\nhello, world,technical\n${WEBINAR},marketing\n`)
@@ -336,7 +336,7 @@ describe('what bad input gets: the row is kept aside by place and field, the res
     expect(world.lines(batch)).toHaveLength(1)
   })
 
-  it('two labels of the same time for one text', async () => {
+  it('refuses two labels of the same time for one text', async () => {
     const world = newWorld()
 
     const { batch, items } = await world.take('l.csv', `text,label\n${COLD},technical\n${COLD},marketing\n`)
@@ -350,7 +350,7 @@ describe('what bad input gets: the row is kept aside by place and field, the res
 })
 
 describe('an augmented manifest', () => {
-  it('of a Ground Truth job of 2019 is taken as it is', async () => {
+  it('of a Ground Truth job of 2019 is imported unchanged', async () => {
     const world = newWorld(['Technical', 'Marketing'])
     const real =
       '{"source":"#AWS re:Invent is where you\\u0027ll want to be","hashtag-positivity":1,"hashtag-positivity-metadata":' +
@@ -374,7 +374,7 @@ describe('an augmented manifest', () => {
   })
 })
 
-describe("Label Studio's export", () => {
+describe('an export of Label Studio', () => {
   const choice = (label: string, more: object = {}) => ({
     id: 1001,
     completed_by: 10,
@@ -398,7 +398,7 @@ describe("Label Studio's export", () => {
   const exported = (...annotations: object[]) =>
     JSON.stringify([{ id: 1, project: 83, data: { text: COLD }, annotations, predictions: [] }])
 
-  it('is read with who said what, and when', async () => {
+  it('is read with annotators and times', async () => {
     const world = newWorld()
 
     const { batch, form } = await world.take(
@@ -418,7 +418,7 @@ describe("Label Studio's export", () => {
     })
   })
 
-  it('lets the annotation that is marked as ground truth decide', async () => {
+  it('uses the annotation marked as ground truth', async () => {
     const world = newWorld()
 
     const { batch } = await world.take(
@@ -448,7 +448,7 @@ describe("Label Studio's export", () => {
       'invalid',
       'annotations.result.value.choices',
     ],
-  ])('keeps aside a task %s', async (_, annotations, reason, field) => {
+  ])('refuses a task %s', async (_, annotations, reason, field) => {
     const world = newWorld()
 
     const { batch } = await world.take('p.json', exported(...annotations))
@@ -456,8 +456,8 @@ describe("Label Studio's export", () => {
     expect(world.refused(batch)).toEqual([expect.objectContaining({ task: 1, reason, field })])
   })
 
-  it.each([['is cut off', '[{"id":', /^OBJECT_INVALID: imports\/p\.json is not JSON/]])(
-    'that %s is refused by name',
+  it.each([['is truncated', '[{"id":', /^OBJECT_INVALID: imports\/p\.json is not JSON/]])(
+    'is refused with a named error when it %s',
     async (_, text, message) => {
       await expect(newWorld().take('p.json', text)).rejects.toThrow(message)
     },
@@ -475,7 +475,7 @@ it('labels a known item by its id alone', async () => {
   expect(world.lines(batch)).toMatchObject([{ item, source: COLD, 'label-metadata': { 'class-name': 'marketing' } }])
 })
 
-it('counts now for a label that says no time', async () => {
+it('dates a label without a time with the time of the import', async () => {
   const world = newWorld()
 
   const { batch } = await world.take('labels.csv', PLAIN)
@@ -483,7 +483,7 @@ it('counts now for a label that says no time', async () => {
   expect(world.lines(batch)[0]?.['label-metadata']['creation-date']).toBe(NOW.toISOString().slice(0, -1))
 })
 
-it('leaves out the label of a post that was deleted here, and keeps nothing of its row', async () => {
+it('skips the label of a deleted post, and keeps nothing of its row', async () => {
   const world = newWorld()
   await bury(world.table, [MARK('post', '7000000000000000042')], NOW)
 

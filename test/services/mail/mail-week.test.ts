@@ -69,8 +69,8 @@ const at = (now: Date, remaining = 60_000) => ({ now, remainingMs: () => remaini
 const mail = (now = WEDNESDAY) => whenDecided(ports)(SUNDAY, at(now))
 const later = (ms: number) => new Date(WEDNESDAY.getTime() + ms)
 
-describe('the mail of a week', () => {
-  it('goes out once, although its event comes twice, late, or is asked for by hand', async () => {
+describe('the weekly mail', () => {
+  it('is sent once, although its event is duplicated or late, or a person requests it', async () => {
     expect(await mail()).toEqual({ week: SUNDAY, state: 'sent', message: 'message-1' })
     expect(await mail()).toMatchObject({ state: 'sent-before', message: 'message-1' })
     expect(await mail(later(5 * 86_400_000))).toMatchObject({ state: 'sent-before' })
@@ -78,21 +78,21 @@ describe('the mail of a week', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('is not composed again once it is out', async () => {
+  it('is not composed again after it was sent', async () => {
     await mail()
     ports.objects = { read: async (key) => Promise.reject(new Error(`read ${key}`)) }
 
     expect(await mail()).toMatchObject({ state: 'sent-before' })
   })
 
-  it('goes out once when two invocations send at the same time', async () => {
+  it('is sent once when two invocations send at the same time', async () => {
     const both = await Promise.all([mail(), mail()])
 
     expect(both.map(({ state }) => state).sort()).toEqual(['another-sends', 'sent'])
     expect(sent).toHaveLength(1)
   })
 
-  it('is sent by the retry where SNS refused it', async () => {
+  it('is sent by the retry when SNS refused it', async () => {
     refusals = [new Error('Throttled')]
 
     await expect(mail()).rejects.toThrow('Throttled')
@@ -100,7 +100,7 @@ describe('the mail of a week', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('arrives at least once: where the note of it was lost, the next invocation sends it again', async () => {
+  it('is sent at least once: when the record of sending is lost, the next invocation sends it again', async () => {
     const create = table.create.bind(table)
     table.create = async () => {
       table.create = create
@@ -113,7 +113,7 @@ describe('the mail of a week', () => {
     expect(sent).toHaveLength(2)
   })
 
-  it('waits for an invocation that ended without a word only as long as that one could have run', async () => {
+  it('waits for an invocation that vanished only as long as that one could have run', async () => {
     ports.send = () => new Promise(() => {})
     void mail()
     await new Promise((resolve) => setImmediate(resolve))
@@ -123,7 +123,7 @@ describe('the mail of a week', () => {
     expect(await mail(later(61_000))).toMatchObject({ state: 'sent' })
   })
 
-  it('is not sent about a week of long ago that somebody had decided, unless it is asked for', async () => {
+  it('is not sent for a week decided long after it ended, unless a person requests it', async () => {
     expect(await mail(new Date('2026-12-06T09:00:00Z'))).toEqual({ week: SUNDAY, state: 'too-old' })
     expect(sent).toEqual([])
     const asked = mailRequest.parse({ week: SUNDAY })
@@ -131,7 +131,7 @@ describe('the mail of a week', () => {
     expect(await answerMailRequest(ports)(asked, invocation)).toMatchObject({ state: 'sent' })
   })
 
-  it('is shown, not sent, with preview', async () => {
+  it('is shown instead of sent in a preview', async () => {
     const invocation = { ...at(WEDNESDAY), log: console }
     const shown = await answerMailRequest(ports)(mailRequest.parse({ week: SUNDAY, preview: true }), invocation)
 
@@ -140,13 +140,13 @@ describe('the mail of a week', () => {
     expect(await mail()).toMatchObject({ state: 'sent' })
   })
 
-  it('cannot be made of a week about which nothing was decided', async () => {
+  it('cannot be composed for an undecided week', async () => {
     await expect(mailWeek(ports)(BEFORE, at(WEDNESDAY))).rejects.toThrow('invoke -f analyzer')
     expect(mailRequest.safeParse({ week: '2026-11-23' }).success).toBe(false)
   })
 })
 
-describe('what it says', () => {
+describe('the text of the weekly mail', () => {
   const letter = async () => {
     await mail()
     return sent[0] ?? { subject: '', body: '' }
@@ -154,7 +154,7 @@ describe('what it says', () => {
   /** The body without its line breaks within paragraphs. */
   const said = async () => (await letter()).body.replaceAll(/\n(?!\n)/g, ' ')
 
-  it('is the sentence of the week with its interval, and what changed beyond chance', async () => {
+  it("has the week's sentence with its interval, and the significant changes", async () => {
     await bucket.put(
       reportKey(BEFORE),
       JSON.stringify(withShare(exampleReport({ date: BEFORE, hashtag: 'aws', stream: 'file' }), 0.3)),
@@ -170,7 +170,7 @@ describe('what it says', () => {
     expect(await said()).toContain(`${SITE}/report?to=${SUNDAY}`)
   })
 
-  it('is the change that was decided, where labels that came in later turned the reports round', async () => {
+  it('keeps the decided change when later labels reversed the reports', async () => {
     const before = exampleReport({ date: BEFORE, hashtag: 'aws', stream: 'file' })
     await bucket.put(reportKey(BEFORE), JSON.stringify(withShare(before, 0.9)))
 
@@ -178,7 +178,7 @@ describe('what it says', () => {
     expect(await said()).toContain('more marketing')
   })
 
-  it('is no change where chance explains it', async () => {
+  it('reports no change when chance explains it', async () => {
     await decided([ofAws({ labels: [marketing, technical].map((one) => ({ ...one, moved: false })) })])
 
     expect((await letter()).subject).toBe('Bellwether (dev), week to 22 November 2026: no change')
@@ -186,7 +186,7 @@ describe('what it says', () => {
     expect(await said()).not.toContain('30 %')
   })
 
-  it('is why there is no share, and what labels there are', async () => {
+  it('says why there is no share, and which labels there are', async () => {
     const report = exampleReport({ date: SUNDAY, hashtag: 'aws', stream: 'file' })
     await bucket.put(
       reportKey(SUNDAY),
@@ -200,14 +200,14 @@ describe('what it says', () => {
   it.each([
     ['unreliable', 'The labels are unreliable'],
     ['unmeasured', 'How reliable the labels are was not measured yet.'],
-  ] as const)('is that labels are %s', async (status, words) => {
+  ] as const)('says that labels are %s', async (status, words) => {
     const report = exampleReport({ date: SUNDAY, hashtag: 'aws', stream: 'file' })
     await bucket.put(reportKey(SUNDAY), JSON.stringify({ ...report, labels: { ...report.labels, status } }))
 
     expect(await said()).toContain(words)
   })
 
-  it('is what waits at the desk, and with another labeller', () => {
+  it('lists what waits at the desk and with another labeller', () => {
     const waiting = [
       { batch: '2026-11-23', deadline: '2026-11-24T21:00:00Z', items: 60, answered: 12 },
       { batch: '2026-11-24', deadline: '2026-11-25T21:00:00Z', items: null, answered: null },
@@ -218,7 +218,7 @@ describe('what it says', () => {
     expect(body).toContain('Batch 2026-11-24: with another labeller')
   })
 
-  it('is that a week has no report', async () => {
+  it('says that a week has no report', async () => {
     await decided([ofAws({ state: 'not-compared', reason: `no report of ${SUNDAY}`, reportKey: null, labels: [] })])
 
     expect((await letter()).subject).toBe('Bellwether (dev), week to 22 November 2026')
@@ -235,7 +235,7 @@ const withShare = (report: ReturnType<typeof exampleReport>, share: number): Ret
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-it('has a subject that SNS takes, whatever hashtags, labels and stages are called', () => {
+it('has a subject that SNS accepts, whatever hashtags, labels and stages are called', () => {
   const name = fc.oneof(fc.constantFrom('constructor', '__proto__', 'عربي', 'a\u202eb'), fc.string({ minLength: 1 }))
   fc.assert(
     fc.property(fc.array(fc.tuple(name, name), { maxLength: 40 }), fc.boolean(), (streams, moved) => {

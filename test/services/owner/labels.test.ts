@@ -25,7 +25,7 @@ const flagged = (item: string) => ({
   judgements: [{ annotator: 'ana', said: { flag: 'personal' }, at: '2026-11-22T08:00:00Z', note: `about ${item}` }],
 })
 
-it('reads what a batch left only once, and the labels again only when a batch came', async () => {
+it('reads the left-over items of a batch once, and the labels again only after a new batch', async () => {
   const bucket = testBucket()
   const read: string[] = []
   const watched: typeof bucket = {
@@ -48,7 +48,7 @@ it('reads what a batch left only once, and the labels again only when a batch ca
   expect(read.filter((key) => key.startsWith('labeled/'))).toEqual([keys.settledRefused({ batch: '2026-11-22' })])
 })
 
-it('shows nothing of a flagged post that was deleted while the function was warm', async () => {
+it('no longer shows a flagged post that was deleted while the function was warm', async () => {
   const bucket = testBucket()
   const batch = '2026-11-22'
   const key = keys.settledRefused({ batch })
@@ -61,7 +61,7 @@ it('shows nothing of a flagged post that was deleted while the function was warm
   expect(flagsOf(await known()).map(({ item }) => item)).toEqual(['b'])
 })
 
-it('shows a labelled post with what annotators wrote about it', async () => {
+it("shows a labelled post with the annotators' notes", async () => {
   const bucket = testBucket()
   const batch = '2026-11-22'
   await putLines(bucket, batch, [lineOf('a', 'technical'), lineOf('b', 'technical')])
@@ -79,7 +79,7 @@ it('shows a labelled post with what annotators wrote about it', async () => {
   ])
 })
 
-it('has no label of a post of which the owner decided that none fits, until the owner decides otherwise', async () => {
+it('shows no label for a post that the owner put in no category, until the owner decides otherwise', async () => {
   const bucket = testBucket()
   const store = labelStore(bucket, rulesOf(SETTINGS.labels))
   const known = knownReader(bucket, store)
@@ -106,7 +106,7 @@ it('has no label of a post of which the owner decided that none fits, until the 
   const rebuilt = await labelStore(bucket, rulesOf(SETTINGS.labels)).reconcile()
   expect([...rebuilt.labels.labels.keys()]).toEqual(['b'])
 
-  // What annotators say later does not stand over it.
+  // A later judgement does not overrule it.
   await putLines(bucket, '2026-11-24', [lineOf('a', 'marketing', {}, { 'creation-date': '2026-11-24T10:00:00' })])
   expect((await known()).labels.labels.has('a')).toBe(false)
 

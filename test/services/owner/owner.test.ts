@@ -61,7 +61,7 @@ const leftOver = (item: string, more: Partial<LeftOver> = {}): LeftOver => ({
   ],
   ...more,
 })
-/** What a batch leaves is written before its manifest. */
+/** Unlabelled items of a batch are written before its manifest. */
 const putLeft = async (batch: string, ...left: LeftOver[]) => {
   await world.bucket.put(`labeled/${batch}/refused.jsonl`, left.map((one) => `${JSON.stringify(one)}\n`).join(''))
   if (!world.bucket.texts()[`labeled/${batch}/output.manifest`]) await putLines(world.bucket, batch, [])
@@ -76,9 +76,9 @@ const torn = (item: string, more = {}) =>
     ],
   })
 
-describe('who may see it', () => {
+describe("access to the owner's page", () => {
   const strangers: [string, () => Promise<string>][] = [
-    ['nobody', async () => ''],
+    ['a visitor without a session', async () => ''],
     ["an annotator's cookie", async () => `bellwether-annotator=${await world.token({ annotator: 'ana' })}`],
     [
       "an annotator's token under the owner's name",
@@ -89,9 +89,9 @@ describe('who may see it', () => {
       async () => `bellwether-owner=${await world.token({ reader: 'team' })}`,
     ],
     ['a forged token', async () => cookie.replace(/.{9};/, 'AAAAAAAAA;')],
-    ['a link that is used as a session', async () => `bellwether-owner=${await world.token({ owner: 'me' })}`],
+    ['a link token used as a session', async () => `bellwether-owner=${await world.token({ owner: 'me' })}`],
   ]
-  it.each(strangers)('%s gets nothing but a sentence', async (_, made) => {
+  it.each(strangers)('%s gets only an error', async (_, made) => {
     await putLines(world.bucket, '2026-11-22', [torn('a')])
     const before = [...world.bucket.written]
     const foreign = await made()
@@ -108,7 +108,7 @@ describe('who may see it', () => {
     expect(world.closed).toEqual([])
   })
 
-  it.each(['annotator', 'reader'])('a link of an %s opens no session here', async (role) => {
+  it.each(['annotator', 'reader'])('refuses the link of an %s', async (role) => {
     const { status, json, cookies } = await world.send('POST /desk/owner/session', {
       body: { token: await world.token({ [role]: 'ana' }) },
     })
@@ -116,7 +116,7 @@ describe('who may see it', () => {
     expect([status, json.error, cookies]).toEqual([401, 'foreign', undefined])
   })
 
-  it('nobody, once the link was revoked', async () => {
+  it('ends when the link is revoked', async () => {
     await world.send('POST /desk/owner/invite', { cookie, body: { annotator: 'ana' } })
     const other = await world.send('POST /desk/owner/session', { body: { token: await world.token({ owner: 'you' }) } })
     await revoke(world.table, 'you')
@@ -129,7 +129,7 @@ describe('who may see it', () => {
   })
 })
 
-describe('overview', () => {
+describe('the overview', () => {
   const look = async () => (await world.send('GET /desk/owner/overview', { cookie })).json
 
   it('is empty before there is a batch', async () => {
@@ -144,7 +144,7 @@ describe('overview', () => {
     })
   })
 
-  it('tells how far an open batch is, what it costs, and who answered', async () => {
+  it("shows an open batch's progress and cost, and who answered", async () => {
     const batch = '2026-11-22'
     const items = ['a', 'b', 'c']
     await claimBatch(world.table, {
@@ -214,7 +214,7 @@ describe('overview', () => {
     })
   })
 
-  it('tells how far people agree so far, why, and how reliable each is', async () => {
+  it("shows the current agreement, its reasons, and each annotator's reliability", async () => {
     await world.bucket.put('labeled/2026-11-22/quality.json', JSON.stringify(qualityExample))
     await putLines(world.bucket, '2026-11-22', [lineOf('a', 'technical')])
     await world.token({ annotator: 'zoe' })
@@ -233,7 +233,7 @@ describe('overview', () => {
     expect(annotators[0]).toEqual({
       name: 'ana',
       judgements: 80,
-      // Of technical 38 of 40, of marketing 27 of 30; Wilson's bounds are 0.835 and 0.986, 0.744 and 0.965.
+      // Wilson intervals: 38 of 40 technical give 0.835 to 0.986, 27 of 30 marketing give 0.744 to 0.965.
       reliability: { share: 0.925, low: expect.closeTo(0.828, 3), high: expect.closeTo(0.962, 3), items: 70 },
       gold: { items: 4, right: 4 },
       repeats: { items: 0, same: 0 },
@@ -251,14 +251,14 @@ describe('overview', () => {
     })
   })
 
-  it('says nothing of agreement on other categories', async () => {
+  it('does not report agreement on other categories', async () => {
     await world.bucket.put('labeled/2026-11-22/quality.json', JSON.stringify({ ...qualityExample, schemaVersion: 7 }))
     await putLines(world.bucket, '2026-11-22', [lineOf('a', 'technical')])
 
     expect((await look()).agreement).toBeNull()
   })
 
-  it('tells it by the last batch, and shows the last ones', async () => {
+  it('reports the agreement of the last batch, and lists the last batches', async () => {
     const names = ['', ...Array.from({ length: 14 }, (_, i) => `-${i + 2}`)].map((end) => `2026-11-22${end}`)
     for (const batch of names) {
       await world.bucket.put(`labeled/${batch}/quality.json`, JSON.stringify({ ...qualityExample, batch }))
@@ -271,8 +271,8 @@ describe('overview', () => {
     expect(settled.map(({ batch }: { batch: string }) => batch)).toEqual(names.slice(1).reverse())
   })
 
-  it('counts files that were taken and labels that were corrected apart from batches', async () => {
-    // A different number of each kind.
+  it('counts imported files and corrected labels separately from batches', async () => {
+    // A different number of each kind, so that swapped counts would fail.
     for (const batch of ['2026-11-22', 'import-a', 'import-b', 'import-c', 'correction-a', 'correction-b']) {
       await putLines(world.bucket, batch, [lineOf(batch, 'technical')])
     }
@@ -281,7 +281,7 @@ describe('overview', () => {
   })
 })
 
-describe('flags', () => {
+describe('flagged posts', () => {
   const flags = async () => (await world.send('GET /desk/owner/flags', { cookie })).json
   const personal = (item: string) =>
     leftOver(item, {
@@ -293,7 +293,7 @@ describe('flags', () => {
       ],
     })
 
-  it('are the posts that annotators flagged, with what most of them said', async () => {
+  it('are listed with what most annotators said', async () => {
     await putLeft('2026-11-22', personal('c'), leftOver('d'))
     await putLines(world.bucket, '2026-11-22', [lineOf('b', 'technical')])
 
@@ -303,7 +303,7 @@ describe('flags', () => {
     })
   })
 
-  it('are gone once the owner gave a label, which is among the decisions', async () => {
+  it('disappear once the owner labels them, which is listed among the decisions', async () => {
     await putLeft('2026-11-22', personal('c'))
     await putLines(world.bucket, '2026-11-22', [lineOf('b', 'technical')])
 
@@ -317,10 +317,10 @@ describe('flags', () => {
   })
 })
 
-describe('disputes', () => {
+describe('disputed posts', () => {
   const disputes = async () => (await world.send('GET /desk/owner/disputes', { cookie })).json.disputes
 
-  it('are the posts where no label has more voices than another, with what each said', async () => {
+  it("are those without a majority, with each annotator's label", async () => {
     await putLines(world.bucket, '2026-11-22', [torn('a'), lineOf('b', 'technical')])
     await putLeft('2026-11-22', leftOver('c', { plan: { ...leftOver('c').plan, date: '2026-11-20' } }))
 
@@ -353,7 +353,7 @@ describe('disputes', () => {
     ])
   })
 
-  it('are none where one was right: a majority, a single judge, a label that a later batch gave, the owner', async () => {
+  it("exclude posts with a majority, a single judge, a label of a later batch, or the owner's decision", async () => {
     const [tied] = [torn('a')]
     await putLines(world.bucket, '2026-11-21', [tied!, torn('d')])
     await putLines(world.bucket, '2026-11-22', [
@@ -366,7 +366,7 @@ describe('disputes', () => {
     expect(await disputes()).toEqual([])
   })
 
-  it('leave the list when they are decided, and nobody is asked about them again', async () => {
+  it('leave the list when the owner decides, and are never asked again', async () => {
     await claimForLabelling(world.table, 'c', 'evaluation', '2026-11-22')
     await putLeft('2026-11-22', leftOver('c'))
 
@@ -408,7 +408,7 @@ describe('disputes', () => {
   })
 })
 
-describe('a correction', () => {
+describe('a correction of a label', () => {
   const find = async (words: string) => (await world.send('GET /desk/owner/labels', { cookie, query: { words } })).json
   const decide = (item: string, label: string | null) =>
     world.send('POST /desk/owner/labels', { cookie, body: { item, label } })
@@ -417,7 +417,7 @@ describe('a correction', () => {
 
   beforeEach(() => putLines(world.bucket, '2026-11-22', [lineOf('a', 'technical'), lineOf('b', 'technical')]))
 
-  it('is of a label that is found by words of its post', async () => {
+  it('finds the label by words of its post', async () => {
     expect(await find('A  SAYS')).toEqual({
       found: [
         {
@@ -438,7 +438,7 @@ describe('a correction', () => {
     expect((await find('nothing of this')).found).toEqual([])
   })
 
-  it('stands over what annotators say later, keeps the role, and comes once however often it is sent', async () => {
+  it('overrules later judgements, keeps the role, and is stored once however often it is sent', async () => {
     const first = await decide('a', 'marketing')
     const again = await decide('a', 'marketing')
     await putLines(world.bucket, '2026-11-24', [
@@ -452,7 +452,7 @@ describe('a correction', () => {
     expect(world.bucket.written.filter((key) => key.includes('correction-'))).toHaveLength(1)
   })
 
-  it('that no category fits takes the label away, once, and can be taken back', async () => {
+  it('to no category removes the label, once, and can be undone', async () => {
     await putLeft('2026-11-22', leftOver('c'))
     const first = await decide('a', null)
     const again = await decide('a', null)
@@ -476,14 +476,14 @@ describe('a correction', () => {
     expect(await standing('a')).toMatchObject({ label: 'marketing', adjudicated: true })
   })
 
-  it('of two clicks at once is one batch', async () => {
+  it('by two simultaneous clicks makes one batch', async () => {
     const [one, two] = await Promise.all([decide('a', 'marketing'), decide('a', 'marketing')])
 
     expect(one.json.batch).toBe(two.json.batch)
     expect(linesAt(world.bucket, one.json.batch)).toHaveLength(1)
   })
 
-  it('can be taken back', async () => {
+  it('can be undone', async () => {
     await decide('a', 'marketing')
     world.now = new Date('2026-11-23T11:00:00Z')
     await decide('a', 'technical')
@@ -496,10 +496,10 @@ describe('a correction', () => {
 
   it.each([
     ['a label outside the categories', { item: 'a', label: 'spam' }, 400, 'unknown-label'],
-    ['an item that nobody knows', { item: 'zz', label: 'technical' }, 404, 'unknown-item'],
-    ['an item that is a path', { item: 'a b/../c', label: 'technical' }, 400, 'invalid'],
-    ['half of it', { item: 'a' }, 400, 'invalid'],
-  ])('with %s is refused by name', async (_, body, status, error) => {
+    ['an unknown item', { item: 'zz', label: 'technical' }, 404, 'unknown-item'],
+    ['a path as its item', { item: 'a b/../c', label: 'technical' }, 400, 'invalid'],
+    ['a missing field', { item: 'a' }, 400, 'invalid'],
+  ])('with %s is refused with a named error', async (_, body, status, error) => {
     const before = [...world.bucket.written]
 
     const answer = await world.send('POST /desk/owner/labels', { cookie, body })
@@ -509,13 +509,13 @@ describe('a correction', () => {
   })
 })
 
-describe('files to keep', () => {
+describe('files to download', () => {
   const file = async (route: string, query: Record<string, string> = {}) => {
     const { status, headers, text, json } = await world.send(`GET /desk/owner/${route}`, { cookie, query })
     return { status, text, json, disposition: headers['content-disposition'], stored: headers['cache-control'] }
   }
 
-  it('are all labels, as CSV in which no cell runs', async () => {
+  it('contain all labels, as CSV without executable cells', async () => {
     await putLines(world.bucket, '2026-11-21', [lineOf('a', 'technical', { source: '=HYPERLINK("http://evil")' })])
 
     const { status, text, disposition, stored } = await file('labels.csv')
@@ -524,7 +524,7 @@ describe('files to keep', () => {
     expect(text).toMatch(/^item,id,text,label,[^\n]*\r\na,post of a,"'=HYPERLINK\(""http:\/\/evil""\)",technical,/)
   })
 
-  it('are the plans of batches', async () => {
+  it('contain the plans of batches', async () => {
     await world.bucket.put('labeling/2026-11-22/plan.json', '{"batch":"2026-11-22"}')
 
     expect(await file('plan', { batch: '2026-11-22' })).toMatchObject({
@@ -537,7 +537,7 @@ describe('files to keep', () => {
     expect((await file('plan')).status).toBe(400)
   })
 
-  it('are refused with what helps where Lambda could not answer with them', async () => {
+  it("are refused with a remedy when they exceed Lambda's response limit", async () => {
     const lines = Array.from({ length: 30 }, (_, i) => lineOf(`i${i}`, 'technical', { source: 'x'.repeat(100_000) }))
     await putLines(world.bucket, '2026-11-21', lines)
     await world.bucket.put('labeling/2026-11-22/plan.json', `"${'x'.repeat(3_000_000)}"`)
@@ -567,9 +567,9 @@ describe('closing a batch early', () => {
   })
 
   it.each([
-    ['that is settled or never was', '2026-11-21', 409, 'not-open'],
+    ['that is settled or does not exist', '2026-11-21', 409, 'not-open'],
     ['whose name is a path', '../2026-11-22', 400, 'invalid'],
-  ])('of a batch %s does nothing', async (_, batch, status, error) => {
+  ])('does nothing for a batch %s', async (_, batch, status, error) => {
     const answer = await close(batch)
 
     expect([answer.status, answer.json.error]).toEqual([status, error])
@@ -577,8 +577,8 @@ describe('closing a batch early', () => {
   })
 })
 
-describe('people', () => {
-  it.each(['reader', 'owner'])('make a link for a %s, who is seen', async (role) => {
+describe("people on the owner's page", () => {
+  it.each(['reader', 'owner'])('include a %s who was invited', async (role) => {
     await world.send('POST /desk/owner/invite', { cookie, body: { [role]: 'eve' } })
 
     const { people } = (await world.send('GET /desk/owner/overview', { cookie })).json
@@ -586,7 +586,7 @@ describe('people', () => {
     expect(people).toContainEqual({ name: 'eve', role, until: '2026-12-07T10:00:00.000Z' })
   })
 
-  it('end the link of an annotator, and labeling settles the batch that everybody else has answered', async () => {
+  it('lose their link when the owner revokes it, and labeling settles a batch that everybody else has answered', async () => {
     for (const name of ['ana', 'ben'])
       await world.send('POST /desk/owner/invite', { cookie, body: { annotator: name } })
     const batch = { batch: '2026-11-23', date: '2026-11-22', runs: [], carried: [] }
@@ -612,7 +612,7 @@ describe('people', () => {
     expect(world.askedToSettle).toBe(1)
   })
 
-  it('are invited with a link, and their links end together', async () => {
+  it('are invited with a link, and lose all their links together', async () => {
     const { json } = await world.send('POST /desk/owner/invite', { cookie, body: { annotator: 'ana' } })
     expect(json).toMatchObject({ name: 'ana', role: 'annotator', url: expect.stringMatching(/\/desk#./) })
 
@@ -621,23 +621,17 @@ describe('people', () => {
   })
 
   it.each([
-    ['a name that is a path', '/desk/owner/invite', { annotator: '../ana' }, 400, 'invalid'],
-    ['the end of their own link', '/desk/owner/revoke', { role: 'owner', name: 'me' }, 409, 'yourself'],
-    [
-      'the end of the link of another owner',
-      '/desk/owner/revoke',
-      { role: 'owner', name: 'eve' },
-      409,
-      'another-owner',
-    ],
-  ])('do not get %s', async (_, path, body, status, error) => {
+    ['be invited under a name that is a path', '/desk/owner/invite', { annotator: '../ana' }, 400, 'invalid'],
+    ['revoke their own link', '/desk/owner/revoke', { role: 'owner', name: 'me' }, 409, 'yourself'],
+    ['revoke the link of another owner', '/desk/owner/revoke', { role: 'owner', name: 'eve' }, 409, 'another-owner'],
+  ])('cannot %s', async (_, path, body, status, error) => {
     const answer = await world.send(`POST ${path}`, { cookie, body })
 
     expect([answer.status, answer.json.error]).toEqual([status, error])
   })
 })
 
-it('tells nobody what went wrong inside', async () => {
+it("does not reveal internal errors on the owner's page", async () => {
   world.bucket.list = () => {
     throw new Error('the secret is 42')
   }

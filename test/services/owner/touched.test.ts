@@ -49,17 +49,17 @@ beforeEach(() => {
   bucket = testBucket()
 })
 
-it('lists the models that have the label in their dataset, and the reports that count it or use such a model', async () => {
+it('lists the models whose dataset has the label, and the reports that use it or such a model', async () => {
   await putModels(bucket)
 
   expect(await touchedBy(bucket, WRONG)).toEqual(EXPECTED)
 })
 
-it('lists nothing where nothing was trained or reported', async () => {
+it('lists nothing when nothing was trained or reported', async () => {
   expect(await touchedBy(bucket, WRONG)).toEqual({ models: [], reports: [] })
 })
 
-it('is told with a correction', async () => {
+it('is returned with a correction', async () => {
   const world = newWorld()
   const cookie = await world.enter()
   await putLines(world.bucket, WRONG, [lineOf('a', 'technical')])

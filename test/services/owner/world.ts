@@ -42,11 +42,11 @@ export interface World {
   /** An owner's cookies, as a browser sends them. */
   enter(): Promise<string>
 }
-// What an answer is, the tests say.
+// The tests check the body of each response.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any
 
-/** The owner's view, over what another world left where one is given. */
+/** The owner's page, over a new world or over the data of another one. */
 export function newWorld({
   bucket = testBucket(),
   table = memoryTable(),
@@ -118,7 +118,7 @@ export const lineOf = (
     metadata: { confidence: 1, 'creation-date': '2026-11-22T10:00:00.000', ...metadata },
   })
 
-/** A batch is settled, and the formatter has heard of it. */
+/** Settles a batch and records it as the formatter does. */
 export async function putLines(bucket: TestBucket, batch: string, lines: readonly SettledLine[]): Promise<void> {
   await bucket.put(keys.settledManifest({ batch }), manifestOf(lines))
   await labelStore(bucket, rulesOf(SETTINGS.labels)).reconcile()

@@ -18,8 +18,8 @@ const askedOf = async (ports: ReturnType<typeof predictorPorts>, of = date) => (
 const sentTo = ({ ask }: ReturnType<typeof predictorPorts>) =>
   ask.mock.calls.map(([sent]) => (JSON.parse(sent) as { post: string }).post)
 
-describe('a closed day', () => {
-  it('has each distinct message asked about once, its answer kept, and the analyzer read it', async () => {
+describe('asking a language model about a closed day', () => {
+  it('asks about each distinct message once, stores the prediction, and notifies the analyzer', async () => {
     const ports = predictorPorts()
     await collected(ports.objects, [
       'How we cut cold starts #aws',
@@ -35,7 +35,7 @@ describe('a closed day', () => {
     expect(await askedOf(ports)).toMatchObject({ messages: 2, asked: 2, answered: 2, stopped: null })
   })
 
-  it('keeps tokens, request id and stop reason of each answer, and no text', async () => {
+  it('stores tokens, request id and stop reason of each response, and no text', async () => {
     const ports = predictorPorts()
     await collected(ports.objects, ['secret words'])
 
@@ -52,7 +52,7 @@ describe('a closed day', () => {
     expect(part.replace('r secret words', '')).not.toContain('secret')
   })
 
-  it('sends no handle of a person', async () => {
+  it("sends no person's handle", async () => {
     const ports = predictorPorts()
     await collected(ports.objects, ['thanks @amy@social.example and @bob #aws'])
 
@@ -61,7 +61,7 @@ describe('a closed day', () => {
     expect(sentTo(ports)).toEqual(['thanks @user and @user #aws'])
   })
 
-  it('is not asked about again when its event comes twice, nor is its record written again', async () => {
+  it('is idempotent: a duplicate event neither asks nor writes again', async () => {
     const ports = predictorPorts()
     await collected(ports.objects, texts(5))
     await askDay(ports)(day, invocation())
@@ -73,7 +73,7 @@ describe('a closed day', () => {
     expect(ports.objects.written).toEqual(written)
   })
 
-  it('takes over the answer about a message that an earlier day had, without asking', async () => {
+  it('reuses the prediction about a message of an earlier day without asking', async () => {
     const ports = predictorPorts()
     await collected(ports.objects, ['again and again'])
     await collected(ports.objects, ['again and again', 'new'], { ...name, date: '2026-11-20' })
@@ -85,7 +85,7 @@ describe('a closed day', () => {
     expect((await read(ports))?.labels).toEqual(new Map([[cascadeId('again and again'), 0]]))
   })
 
-  it('has a message that equals an example of the prompt leave, and does not ask about it', async () => {
+  it('skips a message that equals an example of the prompt', async () => {
     const ports = predictorPorts()
     ports.settings.labels.categories[0]?.examples.push('The example itself')
     await collected(ports.objects, ['the example  itself!', 'another'])
@@ -96,7 +96,7 @@ describe('a closed day', () => {
     expect((await read(ports))?.excluded).toEqual(new Set([cascadeId('The example itself')]))
   })
 
-  it('is asked about anew by another prompt, and the answers of the first stay', async () => {
+  it('asks again with another prompt, and keeps the predictions of the first', async () => {
     const first = predictorPorts()
     await collected(first.objects, texts(3))
     await askDay(first)(day, invocation())
@@ -109,7 +109,7 @@ describe('a closed day', () => {
     expect((await read(first))?.labels.size).toBe(3)
   })
 
-  it('waits while it is not over', async () => {
+  it('waits until the day is over', async () => {
     const ports = predictorPorts()
     await collected(ports.objects, texts(3))
 
@@ -135,8 +135,8 @@ describe('a closed day', () => {
   })
 })
 
-describe('which messages are asked about', () => {
-  it('is a beginning of the order of their random numbers, as far as the cap reaches', async () => {
+describe('the messages to ask about', () => {
+  it('are the first of a random order, up to the cap', async () => {
     const ports = predictorPorts({ caps: { usd: { perDay: 10, perMonth: 10 }, requests: { perDay: 7, perMonth: 90 } } })
     await collected(ports.objects, texts(20))
 
@@ -156,7 +156,7 @@ describe('which messages are asked about', () => {
     })
   })
 
-  it('does not hang on labels: an order that has labelled messages first is refused, and nothing is asked', async () => {
+  it('must not depend on labels: an order with labelled messages first is refused', async () => {
     const labelled = new Set(texts(20).slice(0, 6).map(cascadeId))
     const labelledFirst = (messages: readonly string[]) =>
       [...messages].sort((a, b) => Number(labelled.has(b)) - Number(labelled.has(a)))
@@ -168,7 +168,7 @@ describe('which messages are asked about', () => {
     expect(await read(ports)).toBeUndefined()
   })
 
-  it('goes on the next day where the cap of the day ended it', async () => {
+  it('continue the next day when the cap ended a day', async () => {
     const ports = predictorPorts({ caps: { usd: { perDay: 10, perMonth: 10 }, requests: { perDay: 7, perMonth: 90 } } })
     await collected(ports.objects, texts(10))
     await askDay(ports)(day, invocation())
@@ -180,8 +180,8 @@ describe('which messages are asked about', () => {
   })
 })
 
-describe('the caps', () => {
-  it('are booked before the model is asked, and given back down to what was used', async () => {
+describe('the caps of the language model', () => {
+  it('are booked before a request, and refunded down to what was used', async () => {
     const ports = predictorPorts()
     await collected(ports.objects, texts(4))
     const booked: number[] = []
@@ -198,7 +198,7 @@ describe('the caps', () => {
     expect(await spent(ports.table, 'llmRequests', '2026-11')).toBe(4)
   })
 
-  it('of dollars are never passed, whatever the model charges within them', async () => {
+  it('in dollars are never exceeded, whatever the model charges', async () => {
     const ports = predictorPorts({
       caps: { usd: { perDay: 0.001, perMonth: 10 }, requests: { perDay: 100, perMonth: 100 } },
     })
@@ -213,14 +213,14 @@ describe('the caps', () => {
   })
 })
 
-describe('a post that is too long for the dollars that are left', () => {
+describe('a post too long for the remaining dollars', () => {
   const cap = (perDay: number) => ({ usd: { perDay, perMonth: 10 }, requests: { perDay: 100, perMonth: 100 } })
-  // At most, a short post costs about $0.00015, and this one $0.0037.
+  // A short post costs at most about $0.00015, this one $0.0037.
   const long = 'very long '.repeat(6000)
 
-  it('holds up no other, is counted, and is asked about when there is room again', async () => {
+  it('does not hold up others, is counted, and is asked when the cap has room again', async () => {
     const ports = predictorPorts({ caps: cap(0.004) })
-    // These cost all that was booked for them, so that less is left than the long post can cost.
+    // These cost all that was booked, so less is left than the long post can cost.
     ports.ask.mockImplementation(async () => ({
       said: { label: 'technical' },
       inputTokens: 7000,
@@ -245,7 +245,7 @@ describe('a post that is too long for the dollars that are left', () => {
     expect((await askedOf(ports))?.tooLong).toBeUndefined()
   })
 
-  it('that no day could pay is counted, and the day is done', async () => {
+  it('is counted and completes the day when no day could afford it', async () => {
     const ports = predictorPorts({ caps: cap(0.002) })
     await collected(ports.objects, [...texts(3), long])
 
@@ -255,7 +255,7 @@ describe('a post that is too long for the dollars that are left', () => {
     expect((await sweep(ports)(invocation())).days).toEqual([])
   })
 
-  it('is no excuse for a cap that has no room for any: the cap is named', async () => {
+  it('does not hide a cap that has no room for any post', async () => {
     const ports = predictorPorts({ caps: cap(0.00001) })
     await collected(ports.objects, texts(3))
 
@@ -266,8 +266,8 @@ describe('a post that is too long for the dollars that are left', () => {
   })
 })
 
-describe('an invocation that was killed', () => {
-  /** Kill the invocation at the sixth request; up to four are under way at once. */
+describe('a killed invocation', () => {
+  /** Kills the invocation at the sixth request; up to four requests run concurrently. */
   async function killed(caps = { usd: { perDay: 10, perMonth: 10 }, requests: { perDay: 100, perMonth: 1000 } }) {
     const ports = predictorPorts({ caps })
     await collected(ports.objects, texts(9))
@@ -282,7 +282,7 @@ describe('an invocation that was killed', () => {
     return { ports, sent }
   }
 
-  it('costs at most what it sent: the next pass over the day gives the rest of its booking back', async () => {
+  it('costs at most what it sent: the next pass over the day refunds the rest', async () => {
     const { ports, sent } = await killed()
     expect(await spent(ports.table, 'llmRequests', '2026-11-22')).toBe(9)
 
@@ -292,12 +292,12 @@ describe('an invocation that was killed', () => {
     expect(ports.ask).toHaveBeenCalledTimes(9 - sent)
     const each = (250 * 0.06 + 12 * 0.24) / 1e6
     const usd = await spent(ports.table, 'llmUsd', '2026-11-22')
-    // What was sent and not kept counts as the most that it can have cost.
+    // Requests without a stored prediction count at their maximum cost.
     expect(usd).toBeGreaterThan(9 * each)
     expect(usd).toBeLessThan((9 - sent) * each + sent * 0.0003)
   })
 
-  it('does not hold the requests of the day: others are asked about that its booking had no room for', async () => {
+  it("does not keep the day's request budget from messages beyond its booking", async () => {
     const { ports, sent } = await killed({
       usd: { perDay: 10, perMonth: 10 },
       requests: { perDay: 9, perMonth: 1000 },
@@ -311,7 +311,7 @@ describe('an invocation that was killed', () => {
     expect(await spent(ports.table, 'llmRequests', '2026-11')).toBe(9)
   })
 
-  it('after it kept its answers costs what they cost', async () => {
+  it('costs what its stored predictions cost when it was killed after storing them', async () => {
     const ports = predictorPorts()
     await collected(ports.objects, texts(3))
     const { update } = ports.table
@@ -332,7 +332,7 @@ describe('an invocation that was killed', () => {
   })
 })
 
-it('reads each part of the answers about a day once', async () => {
+it("reads each part of a day's predictions once", async () => {
   const ports = predictorPorts()
   await collected(ports.objects, texts(3))
   await askDay(ports)(day, invocation())
@@ -349,7 +349,7 @@ it('reads each part of the answers about a day once', async () => {
 describe('a model that cannot be asked', () => {
   const failing = (failure: Failure) => jest.fn<AskModel>(async () => failure)
 
-  it('is named in the record where it is refused, and the messages stay open', async () => {
+  it('is recorded when access is refused, and the messages stay open', async () => {
     const why = 'eu.amazon.nova-lite-v1:0 on Amazon Bedrock: AccessDeniedException: no access'
     const ports = predictorPorts({}, { ask: failing({ failed: 'refused', why }) })
     await collected(ports.objects, texts(9))
@@ -364,7 +364,7 @@ describe('a model that cannot be asked', () => {
     expect(await askedOf(ports)).toMatchObject({ asked: 9, stopped: null })
   })
 
-  it('is asked again after a pause where it is throttled', async () => {
+  it('is asked again after a pause when it throttles', async () => {
     const ports = predictorPorts()
     await collected(ports.objects, texts(2))
     ports.ask.mockResolvedValueOnce({ failed: 'throttled', why: 'too many' })
@@ -375,7 +375,7 @@ describe('a model that cannot be asked', () => {
     expect(await askedOf(ports)).toMatchObject({ asked: 2, stopped: null })
   })
 
-  it('that rejects a single post goes on with the others, and the post counts as refused', async () => {
+  it('may reject a single post: the others are asked, and the post counts as refused', async () => {
     const answer = modelOf(() => ({ label: 'technical' }))
     const ask: AskModel = async (post) =>
       post.includes('number 3 ') || post.includes('number 5 ')
@@ -392,7 +392,7 @@ describe('a model that cannot be asked', () => {
     expect(ports.ask).not.toHaveBeenCalled()
   })
 
-  it('goes on after many posts in a row that it rejects, once it answered one', async () => {
+  it('may reject many posts in a row once it has answered one', async () => {
     const answer = modelOf(() => ({ label: 'technical' }))
     const ports = predictorPorts()
     await collected(ports.objects, ['fine'])
@@ -412,7 +412,7 @@ describe('a model that cannot be asked', () => {
     expect(await askedOf(ports)).toMatchObject({ asked: 21, answered: 1, abstained: { refusal: 20 }, stopped: null })
   })
 
-  it('that rejects every request is refused, and the messages stay open', async () => {
+  it('that rejects every request counts as refused, and the messages stay open', async () => {
     const ports = predictorPorts({}, { ask: failing({ failed: 'rejected', why: 'ValidationException: no tools' }) })
     await collected(ports.objects, texts(20))
 
@@ -425,7 +425,7 @@ describe('a model that cannot be asked', () => {
     expect(await askedOf(ports)).toMatchObject({ asked: 20, answered: 20, stopped: null })
   })
 
-  it('is not asked when its answer could come after the end of the invocation', async () => {
+  it('is not asked when its response could come after the end of the invocation', async () => {
     const ports = predictorPorts({ timeoutSeconds: 300 })
     await collected(ports.objects, texts(3))
 
@@ -438,7 +438,7 @@ describe('a model that cannot be asked', () => {
     expect(ports.enqueue).toHaveBeenCalledWith({ ask: day })
   })
 
-  it('counts as down after three messages without an answer, which are not asked about again', async () => {
+  it('counts as down after three unanswered messages, which are not asked again', async () => {
     const ports = predictorPorts({}, { ask: failing({ failed: 'no-answer', why: 'TimeoutError' }) })
     await collected(ports.objects, texts(50))
 
@@ -453,7 +453,7 @@ describe('a model that cannot be asked', () => {
     expect(before.filter((post) => ports.ask.mock.calls.some(([again]) => again === post))).toEqual([])
   })
 
-  it('loses the answers that an invocation did not live to keep, and never asks for them again', async () => {
+  it('is not asked again about messages whose predictions a killed invocation lost', async () => {
     const ports = predictorPorts()
     await collected(ports.objects, texts(9))
     ports.ask.mockImplementation(async (post) => {
@@ -476,7 +476,7 @@ describe('a model that cannot be asked', () => {
     })
   })
 
-  it('goes on in another invocation when the time is up', async () => {
+  it('is asked by another invocation when the time is up', async () => {
     const ports = predictorPorts()
     await collected(ports.objects, texts(9))
     let left = 120_000
@@ -504,7 +504,7 @@ describe('a model that cannot be asked', () => {
   })
 })
 
-it('counts abstentions by their class, and gives such a message no label', async () => {
+it('counts abstentions per class, and gives such a message no label', async () => {
   const ports = predictorPorts(
     {},
     { ask: modelOf((post) => (post.includes('number 1') ? { abstained: 'guardrail' } : { label: 'technical' })) },
@@ -517,7 +517,7 @@ it('counts abstentions by their class, and gives such a message no label', async
   expect((await read(ports))?.labels.size).toBe(2)
 })
 
-it('keeps what the hash of the prompt stands for', async () => {
+it('stores the prompt under its hash', async () => {
   const ports = predictorPorts()
   await collected(ports.objects, texts(1))
 
@@ -528,7 +528,7 @@ it('keeps what the hash of the prompt stands for', async () => {
 })
 
 describe('the cascades of a day', () => {
-  it('that a deletion writes anew long after have nothing asked', async () => {
+  it('that a deletion rewrites long afterwards trigger no requests', async () => {
     const ports = predictorPorts({ backDays: 14 })
     const old = { ...name, date: '2026-11-01' }
     await collected(ports.objects, texts(2), old)
@@ -540,7 +540,7 @@ describe('the cascades of a day', () => {
   })
 })
 
-it('ends where others claimed the messages that it is to ask about', async () => {
+it('stops when other invocations claimed all its messages', async () => {
   const ports = predictorPorts()
   const create = ports.table.create
   const table = {
@@ -556,7 +556,7 @@ it('ends where others claimed the messages that it is to ask about', async () =>
 })
 
 describe('the sweep', () => {
-  it('puts closed days on the queue that nobody asked about, the newest first, and none that is done', async () => {
+  it('queues closed days that were not asked about, newest first, and no finished day', async () => {
     const ports = predictorPorts()
     for (const one of ['2026-11-19', '2026-11-20', date])
       await collected(ports.objects, texts(2), { ...name, date: one })
@@ -568,7 +568,7 @@ describe('the sweep', () => {
     expect(ports.enqueue).toHaveBeenCalledWith({ ask: day })
   })
 
-  it('puts none on the queue while a cap has no room for a request', async () => {
+  it('queues no day while a cap has no room for a request', async () => {
     const ports = predictorPorts({ caps: { usd: { perDay: 10, perMonth: 10 }, requests: { perDay: 7, perMonth: 90 } } })
     await collected(ports.objects, texts(10))
     await askDay(ports)(day, invocation())
@@ -577,7 +577,7 @@ describe('the sweep', () => {
     expect((await sweep(ports)(invocation('2026-11-23T02:00:00.000Z'))).days).toEqual([day])
   })
 
-  it('asks again where a run came late, and not further back than it is told', async () => {
+  it('queues a day again when a run came late, but no day beyond its limit', async () => {
     const ports = predictorPorts({ backDays: 1 })
     await collected(ports.objects, texts(2))
     await collected(ports.objects, texts(2), { ...name, date: '2026-11-19' })

@@ -31,7 +31,7 @@ const llm = {
   pricePerMillionTokensUsd: { input: 0.06, output: 0.24 },
 }
 
-/** A model that answers by a function of the post. */
+/** A model whose prediction is a function of the post. */
 export const modelOf =
   (say: (post: string) => ModelReply['said']): AskModel =>
   async (sent) => {
@@ -61,7 +61,7 @@ export function predictorPorts(
   }
 }
 
-/** A run of one day, whose posts have these texts; a message is known by its exact form. */
+/** A run of one day with posts of these texts; messages are identified by their exact form. */
 export async function collected(objects: TestBucket, texts: readonly string[], on: StreamDay = day, run = '0010') {
   const posts = texts.map((text, i) => ({
     id: `${on.hashtag}${on.date}${run}${i}`,

@@ -19,14 +19,14 @@ const found = {
 }
 const targets = targetsOf(found, NO_MARKS, markWith('k'.repeat(64)))
 
-it('takes the answers about messages of which no post remains', () => {
+it('removes the predictions about messages without a remaining post', () => {
   const { rewrite } = placeAt(key)
   const after = rewrite?.(Buffer.from(line('gone') + line('stays')), targets, key)
 
   expect(String(after?.body)).toBe(line('stays'))
 })
 
-it('takes the claims on such messages, of every model and prompt whose answers are kept', async () => {
+it('removes the claims on such messages, for every model and prompt with stored predictions', async () => {
   const table = memoryTable()
   for (const message of ['gone', 'stays']) await claimMessage(table, predictor, message, key, new Date(0))
   const version = { key, versionId: 'v', size: 1, modified: new Date(0), etag: '"e"', latest: true }

@@ -28,18 +28,18 @@ it.each([
   ['a JSON array', 'posts.csv', `[${gone},${kept}]`, `[${kept}]`],
   ['JSON Lines', 'posts.txt', `${kept}\n${gone}\n`, `${kept}\n`],
   ['CSV with semicolons', 'posts.json', `ID;Text\n${DELETED};gone\n2;kept\n`, 'ID;Text\n2;kept\n'],
-])('takes a deleted post out of %s, whatever the name of the file says: %s', (_, name, text, left) => {
+])('removes a deleted post from %s, whatever the file is called: %s', (_, name, text, left) => {
   expect(cleaned(name, text)).toBe(left)
 })
 
-it('finds the rows that the collector reads, also behind a stray quote', () => {
+it('finds the rows that the collector reads, also after a stray quote', () => {
   expect(cleaned('posts.csv', `id,text\n1,"stray\n${DELETED},"deleted"\n`)).toBe('id,text\n1,"stray\n')
 })
 
 it.each([
   ['an id', `"${DELETED}","stray`],
-  ['an id behind a cell with a delimiter', `"a, b",${DELETED},"stray`],
-])('takes out by %s a row that the collector cannot read', (_, row) => {
+  ['an id after a cell with a delimiter', `"a, b",${DELETED},"stray`],
+])('removes a row that the collector cannot read by %s', (_, row) => {
   expect(cleaned('posts.csv', `id,text\n${row}\n2,kept\n`)).toBe('id,text\n2,kept\n')
 })
 
@@ -48,38 +48,38 @@ it.each([
   ['the id of a retweet', `id,Retweet-Id,text\n7,${DELETED},gone\n2,,kept\n`, 'id,Retweet-Id,text\n2,,kept\n'],
   ['a short id', 'STATUS_ID;text\n42;gone\n7;kept\n', 'STATUS_ID;text\n7;kept\n'],
   [
-    'a retweet among what a post refers to',
+    'a retweet in its referenced posts',
     `{"id":"7","text":"x","referenced_tweets":[{"type":"retweeted","id":"${DELETED}"}]}\n${kept}\n`,
     `${kept}\n`,
   ],
   [
-    'an id of a post of the archive of X',
+    "an id in a post of X's archive",
     `window.YTD.tweets.part0 = [{"tweet":{"id_str":"${DELETED}","full_text":"gone"}},{"tweet":{"id_str":"2"}}]`,
     'window.YTD.tweets.part0 = [{"tweet":{"id_str":"2"}}]',
   ],
-  ['an id beside NaN', `{"id":"${DELETED}","text":"gone","lang":NaN}\n${kept}\n`, `${kept}\n`],
+  ['an id next to NaN', `{"id":"${DELETED}","text":"gone","lang":NaN}\n${kept}\n`, `${kept}\n`],
   ['a number that JavaScript rounds', `{"id":${DELETED},"text":"gone"}\n${kept}\n`, `${kept}\n`],
-])('takes a row out by %s', (_, text, left) => {
+])('removes a row by %s', (_, text, left) => {
   const isPost = (id: string) => id === DELETED || id === '42'
 
   expect(postFile(Buffer.from(text), { ...targets, isPost }, '')?.body.toString()).toBe(left)
 })
 
 it.each([
-  ['in a row that is whole', `[\n  ${gone},\n  ${kept},\n  {"id":"3","te`, `[\n  ${kept},\n  {"id":"3","te`],
-  ['in the row that is cut off', `[${kept},{"id":"${DELETED}","te`, `[${kept}`],
+  ['from a complete row', `[\n  ${gone},\n  ${kept},\n  {"id":"3","te`, `[\n  ${kept},\n  {"id":"3","te`],
+  ['from the truncated row', `[${kept},{"id":"${DELETED}","te`, `[${kept}`],
   ['in the middle', `[${kept}, ${gone}, ${kept}`, `[${kept}, ${kept}`],
-])('takes a deleted post out of an array that is cut off: %s', (_, text, left) => {
+])('removes a deleted post from a truncated array: %s', (_, text, left) => {
   expect(cleaned('posts.json', text)).toBe(left)
 })
 
-it('keeps the characters of the rows of an array that stay', () => {
+it('keeps the remaining rows of an array byte for byte', () => {
   const spaced = '{ "id": "2",  "text": "kept" }'
 
   expect(cleaned('posts.json', `[\n ${gone},\n ${spaced},\n ${spaced}\n]\n`)).toBe(`[\n ${spaced},\n ${spaced}\n]\n`)
 })
 
-it('knows a row without an id by the id that it got when it was collected', () => {
+it('recognises a row without an id by the id that the collector derived', () => {
   const rows = ['u1,one text', 'u2,one text', 'u1,one text'].map((row) => `2026-11-21T10:00:00Z,${row}\n`)
   const [first, second] = ['u1', 'u2'].map((authorId) =>
     contentOf(aPost('', 'one text', { authorId, createdAt: '2026-11-21T10:00:00.000Z' })),
@@ -100,14 +100,14 @@ it.each([
   ['a text that begins like a formula', 'text,label\n', `'${TEXT},a\n`, 'other,b\n'],
   ['a manifest', '', `{"source":"${TEXT}","label":0,"label-metadata":{}}\n`, '{"source":"other"}\n'],
   ['a task of Label Studio', '', `{"id":1,"data":{"text":"${TEXT}"},"annotations":[]}\n`, '{"id":2,"data":{}}\n'],
-])('takes a label without an id out by its text: %s', (_, header, goes, stays) => {
+])('removes a label without an id by its text: %s', (_, header, goes, stays) => {
   const known: DeletionTargets = { ...byText, itemOfText: (text) => byText.itemOfText(text.replace(/^=/, '')) }
   const file = header + goes.replace(`'${TEXT}`, `'=${TEXT}`) + stays
 
   expect(labelFile(Buffer.from(file), known, 'imports/labels')?.body.toString()).toBe(header + stays)
 })
 
-it('leaves a document of a service a document', () => {
+it("leaves a service's own document alone", () => {
   const answers = (...contents: string[]) => JSON.stringify({ answers: contents.map((content) => ({ content })) })
 
   expect(anyFile(Buffer.from(answers(TEXT, 'other')), byText, '')?.body.toString()).toBe(answers('other'))
@@ -116,9 +116,9 @@ it('leaves a document of a service a document', () => {
 
 it.each([
   ['a status of Mastodon', { uri: DELETED, account: null }],
-  ['a row that was no row', `{"id":"${DELETED}","text":"cut of`],
-  ['a post by another spelling', { Tweet_ID: DELETED }],
-])('knows a refused row: %s', (_, row) => {
+  ['a malformed row', `{"id":"${DELETED}","text":"cut of`],
+  ['a post with other field names', { Tweet_ID: DELETED }],
+])('recognises a refused row: %s', (_, row) => {
   expect(isRowGone(row, targets)).toBe(true)
   expect(isRowGone({ id: '2' }, targets)).toBe(false)
 })

@@ -47,7 +47,7 @@ async function mentions(...words: string[]): Promise<string[]> {
 const LONE = 'fleet of lone lambdas'
 const RUN = { hashtag: 'aws', date: '2026-11-21', run: 'one' }
 
-describe('evidence of a report', () => {
+describe('the evidence of a report after a deletion', () => {
   const key = keys.evidence({ stream: 'x', hashtag: 'aws', date: '2026-11-21' })
   const messageOf = (name: keyof typeof posts) => ({
     item: world.items[name],
@@ -69,7 +69,7 @@ describe('evidence of a report', () => {
     await world.bucket.objects.put(key, `${JSON.stringify({ format: 1, labels: [label] }, null, 1)}\n`)
   })
 
-  it('loses a deleted post, in every version', async () => {
+  it('loses the post in every version', async () => {
     await ask(world, { posts: [posts.lone.id] })
 
     const [label] = JSON.parse(bodyOf(key)).labels
@@ -78,7 +78,7 @@ describe('evidence of a report', () => {
     expect(await mentions(LONE, posts.lone.id)).toEqual([])
   })
 
-  it('shows a message by the copy that remains', async () => {
+  it('shows the remaining copy of the message', async () => {
     await ask(world, { authors: ['u3'] })
 
     const [label] = JSON.parse(bodyOf(key)).labels
@@ -90,7 +90,7 @@ describe('evidence of a report', () => {
   })
 })
 
-describe('tables', () => {
+describe('tables after a deletion', () => {
   const place = { stream: 'x', hashtag: 'aws', date: '2026-11-21' }
   const [POSTS, PREDICTIONS] = [keys.tableOfPosts(place), keys.tableOfPredictions(place)]
   const [LABELS, JUDGEMENTS] = [keys.tableOfLabels(place), keys.tableOfJudgements({ ...place, batch: BATCH })]
@@ -111,7 +111,7 @@ describe('tables', () => {
       repeats: retweetOf || null,
       text,
     }))
-    // An earlier version, as a second run of the day leaves it.
+    // An earlier version, as after a second run of the day.
     await objects.put(POSTS, lines(rows.slice(0, 2)))
     await objects.put(POSTS, lines(rows))
     await objects.put(
@@ -135,7 +135,7 @@ describe('tables', () => {
     await objects.put('query-results/texts/1.csv', `"text"\n"${posts.lone.text}"\n`)
   })
 
-  it('lose the rows of a deleted post, of what repeats it and of its message', async () => {
+  it('lose the rows of the post, of its copies and of its message', async () => {
     await ask(world, { posts: [posts.lone.id] })
 
     const ids = async (key: string) => (await rowsIn(key)).map(({ post_id: id }) => id)
@@ -146,7 +146,7 @@ describe('tables', () => {
     expect((await rowsIn(JUDGEMENTS)).map(({ message }) => message)).toEqual([world.items.first, world.items.stays])
   })
 
-  it('lose them in every version, and all posts of a deleted author', async () => {
+  it('lose all posts of a deleted author, in every version', async () => {
     await ask(world, { authors: ['u1'] })
 
     const versions: string[] = []
@@ -156,7 +156,7 @@ describe('tables', () => {
     expect(versions.filter((text) => text.includes(posts.lone.id) || text.includes(LONE))).toEqual([])
   })
 
-  it('show a message whose post was deleted by the copy that remains', async () => {
+  it('show the remaining copy of a message whose post was deleted', async () => {
     await ask(world, { posts: [posts.first.id] })
 
     expect((await rowsIn(LABELS)).map(({ post_id: id }) => id)).toEqual([posts.lone.id, posts.other.id, posts.stays.id])
@@ -164,7 +164,7 @@ describe('tables', () => {
     expect(await rowsIn(JUDGEMENTS)).toHaveLength(3)
   })
 
-  it('take the results of all queries along, but not when it is a dry run', async () => {
+  it('lose the results of all queries, except in a dry run', async () => {
     const results = () => Object.keys(bodies()).filter((name) => name.startsWith('query-results/'))
     await ask(world, { posts: [posts.lone.id], dryRun: true })
     expect(results()).toHaveLength(1)
@@ -175,8 +175,8 @@ describe('tables', () => {
   })
 })
 
-describe('a post that nobody copied', () => {
-  it('goes with what repeats it from every version and every row, by id and by text', async () => {
+describe('deleting a post without copies', () => {
+  it('removes it and its retweets from every version and every row, by id and by text', async () => {
     expect((await mentions(LONE)).length).toBeGreaterThan(8)
 
     const answer = await ask(world, { posts: [posts.lone.id] })
@@ -186,7 +186,7 @@ describe('a post that nobody copied', () => {
     expect(answer.rows).toEqual({ 'desk items': 1, cascades: 1, confirmations: 1 })
   })
 
-  it('leaves what mentions it not byte for byte as it was', async () => {
+  it('leaves objects that do not mention it unchanged byte for byte', async () => {
     const before = bodies()
 
     const { request } = await ask(world, { posts: [posts.lone.id] })
@@ -201,7 +201,7 @@ describe('a post that nobody copied', () => {
     )
   })
 
-  it('leaves the hashes by which others know the objects', async () => {
+  it('keeps the hashes by which other records know the objects correct', async () => {
     const before = bodies()
     const { id } = await labelsOf(world.bucket).read()
 
@@ -217,7 +217,7 @@ describe('a post that nobody copied', () => {
     expect([...after.labels.labels.keys()].sort()).toEqual([world.items.first, world.items.stays].sort())
   })
 
-  it('is not written again by a function that had the labels in memory', async () => {
+  it('holds against a warm function that still has the labels in memory', async () => {
     const warm = labelsOf(world.bucket)
     await warm.read()
     await ask(world, { posts: [posts.lone.id] })
@@ -229,14 +229,14 @@ describe('a post that nobody copied', () => {
     expect(await mentions(LONE)).toEqual([])
   })
 
-  it('writes by a copy what would start work', async () => {
+  it('rewrites event-triggering objects by copies, which start no work', async () => {
     await ask(world, { posts: [posts.lone.id] })
 
     expect(world.bucket.how.get(keys.settledManifest({ batch: BATCH }))).toBe('copy')
     expect(Object.keys(bodies()).filter((name) => name.startsWith('privacy/staged/'))).toEqual([])
   })
 
-  it('takes the models that learnt from it away, and says so', async () => {
+  it('removes the models that were trained on it, and says so', async () => {
     await ask(world, { posts: [posts.lone.id] })
 
     expect(bodyOf(keys.artefact({ job: JOB }))).toBe('')
@@ -244,7 +244,7 @@ describe('a post that nobody copied', () => {
     expect(bodyOf(keys.train({ dataset: DATASET })).split('\n')).toHaveLength(3)
   })
 
-  it('has a tombstone, and so has what repeats it', async () => {
+  it('leaves a tombstone for it and for its retweets', async () => {
     await ask(world, { posts: [posts.lone.id] })
 
     const marks = [posts.lone.id, posts.fan.id].map((id) => MARK('post', id))
@@ -252,8 +252,8 @@ describe('a post that nobody copied', () => {
   })
 })
 
-describe('a post with a copy by somebody else', () => {
-  it('is replaced by the copy wherever it was shown', async () => {
+describe('deleting a post with a copy by another author', () => {
+  it('replaces it by the copy wherever it was shown', async () => {
     const answer = await ask(world, { posts: [posts.first.id] })
 
     expect(answer).toMatchObject({ posts: 1, items: { gone: 0, replaced: 1 } })
@@ -268,7 +268,7 @@ describe('a post with a copy by somebody else', () => {
     expect(bodyOf(keys.trainExamples({ dataset: DATASET }))).toContain(shown)
     expect(bodyOf(keys.train({ dataset: DATASET }))).toContain('tables & chairs !')
     expect(await rowsOf(world)).toContain(shown)
-    // The copy has lines of its own: those of the deleted post go, and those of others stay.
+    // The copy has its own lines: only the lines of the deleted post are removed.
     const breaksOf = (lines: string) =>
       [...lines.matchAll(/"breaks":(\[[^\]]*\]|\{[^}]*\})/g)].map(([, found]) => found)
     expect(breaksOf(bodyOf(keys.inputManifest({ batch: BATCH })))).toEqual(['[47]'])
@@ -279,14 +279,14 @@ describe('a post with a copy by somebody else', () => {
     })
   })
 
-  it('leaves the message alone where it was not the one that was shown', async () => {
+  it('leaves the message alone when another copy was shown', async () => {
     const answer = await ask(world, { posts: [posts.other.id] })
 
     expect(Object.keys(answer.objects).sort()).toEqual(['cascades', 'posts', 'predictions', 'source'])
     expect(answer.models).toEqual([])
   })
 
-  it('goes whole with both', async () => {
+  it('removes the message when both are deleted', async () => {
     const answer = await ask(world, { posts: [posts.first.id, posts.other.id] })
 
     expect(answer.items).toEqual({ gone: 1, replaced: 0 })
@@ -294,8 +294,8 @@ describe('a post with a copy by somebody else', () => {
   })
 })
 
-describe('an author', () => {
-  it('goes with every post, and is not collected again', async () => {
+describe('deleting an author', () => {
+  it('removes every post of theirs, which are not collected again', async () => {
     await ask(world, { authors: ['u1'] })
 
     expect(await mentions(posts.lone.id, posts.fan.id, LONE, '"u1"')).toEqual([])
@@ -303,8 +303,8 @@ describe('an author', () => {
   })
 })
 
-describe('a request', () => {
-  it('only says what would go when it is a dry run', async () => {
+describe('a deletion request', () => {
+  it('only lists what it would remove in a dry run', async () => {
     const [before, rows] = [bodies(), await rowsOf(world)]
 
     const dry = await ask(world, { posts: [posts.lone.id], dryRun: true })
@@ -315,7 +315,7 @@ describe('a request', () => {
     expect(dry).toMatchObject({ dryRun: true, objects, posts: count, items, models })
   })
 
-  it('names no post, and forgets its hashes when nothing is found any more', async () => {
+  it('names no post, and drops its hashes once nothing is found any more', async () => {
     const { request } = await ask(world, { posts: [posts.lone.id] })
     expect(record(request).marks.posts).toHaveLength(2)
 
@@ -326,7 +326,7 @@ describe('a request', () => {
     expect(await nextHour(world)).toMatchObject({ requests: [] })
   })
 
-  it('finds what another invocation had in hand and wrote meanwhile', async () => {
+  it('finds what another invocation wrote in the meantime', async () => {
     const late = keys.inputManifest({ batch: 'late' })
     await ask(world, { posts: [posts.lone.id] })
     await world.bucket.objects.put(late, `${JSON.stringify({ source: posts.lone.text, item: world.items.lone })}\n`)
@@ -336,7 +336,7 @@ describe('a request', () => {
     expect((await nextHour(world)).requests).toMatchObject([{ state: 'done' }])
   })
 
-  it('looks at once at what another writer put while it was rewriting', async () => {
+  it('looks again immediately when another writer raced it', async () => {
     const key = keys.predictions(RUN)
     const { put } = world.bucket.versions
     let raced = false
@@ -355,7 +355,7 @@ describe('a request', () => {
     expect(bodyOf(key)).toBe('post_id,label\r\n')
   })
 
-  it('waits for a run that goes on from the post', async () => {
+  it('waits for a run whose cursor points to the post', async () => {
     const run = z.object({ window: z.object({ to: z.string() }), next: z.string() })
     const cursor = await openCursor(world.table, run, [{ hashtag: 'aws' }], '2026-11-21T00:00:00.000Z')
     const at = { window: { to: '2026-11-22T00:00:00.000Z' }, next: `2026-11-21T10:00:00.000Z ${posts.lone.id}` }
@@ -369,7 +369,7 @@ describe('a request', () => {
     expect((await nextHour(world)).requests).toMatchObject([{ state: 'done' }])
   })
 
-  it('leaves what an uninterrupted one leaves, wherever it is killed', async () => {
+  it('leaves the same result as an uninterrupted one, wherever it is killed', async () => {
     const asked = { posts: [posts.lone.id, posts.first.id] }
     await ask(world, asked)
     await nextHour(world)
@@ -383,7 +383,7 @@ describe('a request', () => {
           if (!isKilled(error)) throw error
         })
         delete world.killAt
-        // The lease of the invocation that was killed runs out.
+        // The lease of the killed invocation expires.
         for (let hour = 0; hour < 3; hour++) await nextHour(world)
         if (!Object.keys(bodies()).some((name) => name.startsWith('privacy/'))) await ask(world, asked)
         for (let hour = 0; hour < 2; hour++) await nextHour(world)
@@ -395,7 +395,7 @@ describe('a request', () => {
   }, 120_000)
 })
 
-/** The latest version of every object; of the request only what it lists, since its times and counts tell how it went. */
+/** The latest version of every object; of the request only what it lists, because its times and counts depend on the retries. */
 function latest(of: Record<string, string>): Record<string, string> {
   const found: Record<string, string> = {}
   for (const [name, body] of Object.entries(of)) found[name.split(' ')[0]!] = body

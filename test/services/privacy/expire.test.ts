@@ -15,7 +15,7 @@ beforeEach(async () => {
   world.retentionDays = DAYS
 })
 
-/** What S3 expires by itself. */
+/** The versions that S3 lifecycle rules expire. */
 const EXPIRING = ['sources/', 'imports/', 'exports/', 'raw/', 'cascades/', 'predictions/']
 const ours = (one: World) =>
   Object.fromEntries(
@@ -32,7 +32,7 @@ it('changes nothing while no text is due', async () => {
   expect(world.bucket.bodies()).toEqual(before)
 })
 
-it('keeps texts where no retention is set', async () => {
+it('keeps texts when no retention is configured', async () => {
   world.retentionDays = undefined
   world.now = daysLater(1000)
 
@@ -40,7 +40,7 @@ it('keeps texts where no retention is set', async () => {
   expect(holding(world).length).toBeGreaterThan(5)
 })
 
-it('removes texts from labels, questions, datasets and the desk, in every version, and says how many labels lost theirs', async () => {
+it('removes texts from labels, questions, datasets and the desk in every version, and counts the labels that lost theirs', async () => {
   expect(holding(world).length).toBeGreaterThan(5)
   world.now = daysLater(DAYS)
 
@@ -53,7 +53,7 @@ it('removes texts from labels, questions, datasets and the desk, in every versio
   expect(shownTexts.filter((text) => rows.includes(text))).toEqual([])
 })
 
-it('leaves labels that count in shares and train no model', async () => {
+it('leaves labels that count in shares but train no model', async () => {
   const before = await labelsOf(world.bucket).read()
   world.now = daysLater(DAYS)
   await expire(world)
@@ -68,10 +68,10 @@ it('leaves labels that count in shares and train no model', async () => {
   expect(arranged.rows).toEqual({ train: 0, validation: 0, evaluation: 0 })
 })
 
-it('reads the labels of a rewritten manifest as labels without a text', async () => {
+it('reads a rewritten manifest as labels without texts', async () => {
   world.now = daysLater(DAYS)
   await expire(world)
-  // As when the categories change: the manifests are read again.
+  // The manifests are read again, as after a change of the categories.
   const store = labelsOf(world.bucket)
   for await (const { key } of world.bucket.objects.list('labels/'))
     await world.bucket.versions.remove((await versionsAt(key)).map((one) => one))
@@ -88,7 +88,7 @@ const versionsAt = async (key: string) => {
   return found
 }
 
-it('leaves what is not due byte for byte, and a line with another', async () => {
+it('leaves objects that are not due, and lines beside expired ones, unchanged byte for byte', async () => {
   const young = aSettledLine('0123456789abcdef', CATEGORIES[0]!, { source: 'A young text', date: '2026-12-20' })
   const key = keys.settledManifest({ batch: BATCH })
   const old = (await world.bucket.objects.read(key))!.body.toString()
@@ -107,7 +107,7 @@ it('leaves what is not due byte for byte, and a line with another', async () => 
   expect(await world.bucket.objects.etag(other)).toBe(etag)
 })
 
-it('keeps a line of training whose text a younger post has, too', async () => {
+it('keeps a training line whose text also occurs in a younger post', async () => {
   const key = keys.settledManifest({ batch: '2026-12-20' })
   const text = posts.lone.text
   await world.bucket.objects.put(
@@ -122,7 +122,7 @@ it('keeps a line of training whose text a younger post has, too', async () => {
   expect((await train())!.body.toString().trim().split('\n')).toHaveLength(1)
 })
 
-it('starts nothing: what a put would start is written by a copy', async () => {
+it('starts no work: it rewrites event-triggering objects by copies', async () => {
   world.now = daysLater(DAYS)
   await expire(world)
 
@@ -142,7 +142,7 @@ it('is idempotent, and changes nothing on the next day', async () => {
   expect(world.bucket.bodies()).toEqual(after)
 })
 
-it('stopped after any of its writes, the next day ends with the same texts gone', async () => {
+it('is completed the next day when it is killed after any of its writes', async () => {
   const clean = await newWorld()
   clean.retentionDays = DAYS
   clean.now = daysLater(DAYS)
@@ -164,7 +164,7 @@ it('stopped after any of its writes, the next day ends with the same texts gone'
   }
 })
 
-it('holds up no deletion', async () => {
+it('does not hold up a deletion', async () => {
   world.now = daysLater(DAYS)
   await expire(world)
 

@@ -7,7 +7,7 @@ import { aPost, putRun } from '../../given'
 import { versionedBucket } from './versioned'
 import { MARK } from './world'
 
-it('shows of the remaining posts of a message an original before an earlier retweet, as the labelling does', async () => {
+it("shows the original of a message's remaining posts before an earlier retweet, as labelling does", async () => {
   const { objects, versions } = versionedBucket()
   const deleted = aPost('1', 'a text that three of them posted')
   const retweet = aPost('2', deleted.text, { retweetOf: '9', createdAt: '2026-11-21T11:00:00.000Z' })

@@ -10,17 +10,17 @@ interface Held extends Version {
   rewriting: Rewriting | undefined
 }
 
-/** A bucket in memory that keeps versions, as its readers and writers and as the privacy service see it. */
+/** A versioned bucket in memory, with the ports of the other services and of the privacy service. */
 export interface VersionedBucket {
   objects: Objects
   versions: Versions
   /** The bytes of each version, by `<key> <number>` from the oldest. */
   bodies(): Record<string, string>
-  /** How each key was last written. */
+  /** How each key was last written: by a put or by a copy. */
   how: Map<string, 'put' | 'copy'>
 }
 
-/** Every write is a minute later than the one before. */
+/** The clock advances a minute per write. */
 export function versionedBucket(): VersionedBucket {
   const held = new Map<string, Held[]>()
   const how: VersionedBucket['how'] = new Map()

@@ -24,7 +24,7 @@ export const DATASET = '00112233445566ff'
 export const JOB = `bellwether-dev-${DATASET}-1`
 const LIVE = 'bellwether-dev-ffeeddccbbaa9988-1'
 
-/** Who posted what: `lone` has nobody beside, `first` has a copy by `other`, `fan` repeats `lone`. */
+/** The posts: `lone` has no copy, `other` copied `first`, and `fan` retweeted `lone`. */
 export const posts = {
   lone: aPost('7000000001', 'We moved the fleet of lone lambdas behind a queue #aws', { authorId: 'u1' }),
   fan: aPost('7000000002', 'We moved the fleet of lone lambdas behind a queue #aws', {
@@ -51,7 +51,7 @@ export interface World extends Writes {
   items: Record<keyof typeof posts, string>
 }
 
-/** A batch that was settled and trained on, and one that is asked about. */
+/** A batch that was settled and trained on, and an open one. */
 export async function newWorld(): Promise<World> {
   const bucket = versionedBucket()
   const table = memoryTable()
@@ -102,7 +102,7 @@ export async function newWorld(): Promise<World> {
       items: asked.map((post) => ({ item: itemOf(post), post: post.id, judgements: [noted(shownOf(post))] })),
     }),
   )
-  // An earlier version with the same text, as a retry leaves it.
+  // An earlier version with the same text, as after a retry.
   await objects.put(keys.settledManifest({ batch: BATCH }), `${JSON.stringify(lines[0])}\n`)
   await objects.put(keys.settledManifest({ batch: BATCH }), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
   await labelsOf(bucket).record(BATCH)
@@ -128,11 +128,11 @@ export async function newWorld(): Promise<World> {
     await claimForLabelling(table, item, 'training', BATCH)
     await claimConfirmation(table, item, BATCH)
   }
-  // Every post has a message.
+  // Every post belongs to a message.
   return { bucket, table, writes: 0, now: NOW, items: items as World['items'] }
 }
 
-/** An annotator who repeats the post for the owner. */
+/** An annotator's note that quotes the post. */
 const noted = (shown: string) => ({
   annotator: 'ana',
   said: { label: CATEGORIES[0] },
@@ -175,7 +175,7 @@ async function putDataset(
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** The ports of one invocation; `writes` may kill it. */
+/** The ports of one invocation, which `writes` can kill. */
 function portsOf(world: World): DeletePorts {
   const { port } = invocationOf(world)
   let owners = 0
@@ -197,7 +197,7 @@ export const ask = (
   { posts: ids = [], authors = [], dryRun = false }: { posts?: string[]; authors?: string[]; dryRun?: boolean },
 ): Promise<DeletionProgress> => deletePosts(portsOf(world))({ posts: ids, authors }, dryRun, invocation(world))
 
-/** What the next hour does. */
+/** Runs the hourly pass an hour later. */
 export const nextHour = (world: World) => {
   world.now = new Date(world.now.getTime() + 3_600_000)
   return resumeDeletions(portsOf(world))(invocation(world))

@@ -15,7 +15,7 @@ const RUN = { hashtag: 'aws', date: '2026-11-21', run: 'r' }
 const DATASET = '3f9c2a7d0b1e4c55'
 const JOB = `bellwether-dev-${DATASET}-1`
 
-/** Everything that there is to do is done. */
+/** A state in which no work is left. */
 const healthy: State = {
   settings: { collect: 'cron(10 0 * * ? *)', spot: true },
   runs: [
@@ -66,11 +66,11 @@ const batch = (changes: object) => ({
 })
 const evening = new Date('2026-11-22T22:05:00Z')
 
-it('finds nothing where nothing was lost', () => {
+it('finds nothing when nothing was lost', () => {
   expect(findings(healthy, NOW)).toEqual([])
 })
 
-it('finds nothing in an empty stack, in the evening neither', () => {
+it('finds nothing in an empty stack, even in the evening', () => {
   const empty: State = {
     ...healthy,
     runs: [],
@@ -95,13 +95,13 @@ it('finds nothing in an empty stack, in the evening neither', () => {
 
 describe.each<[lost: string, State, at: Date, expected: object[]]>([
   [
-    'a run that died half-way',
+    'a run that crashed half-way',
     { ...healthy, cursors: [cursor({ running: true })] },
     NOW,
     [{ to: 'collector', request: { hashtag: 'aws' }, why: expect.stringContaining('half-way') }],
   ],
   [
-    'a deletion that was stopped',
+    'an interrupted deletion',
     { ...healthy, deletions: ['0123456789abcdef'] },
     NOW,
     [{ to: 'privacy', request: {}, why: '1 deletion may go on' }],
@@ -131,19 +131,19 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     [{ to: 'labeling', request: { settle: '2026-11-21' }, key: 'settle 2026-11-21' }],
   ],
   [
-    'the deadline of a batch that no labeller would start, which it starts no more',
+    'a deadline that passed',
     { ...healthy, batches: [batch({ started: false, deadline: at('2026-11-22T12:00') })] },
     NOW,
     [{ to: 'labeling', request: { settle: '2026-11-21' }, key: 'settle 2026-11-21' }],
   ],
   [
-    'answers that may be complete, for which it only looks',
+    'the deadline of a batch that no labeller started: it is not started any more',
     { ...healthy, batches: [batch({})] },
     NOW,
     [{ to: 'labeling', request: { settle: '2026-11-21' }, key: null }],
   ],
   [
-    'labels that are in no dataset',
+    'answers that may be complete: it only has the batch checked',
     { ...healthy, manifests: [{ batch: '2026-11-22', modified: at('2026-11-22T08:00') }] },
     NOW,
     [{ to: 'formatter', request: {}, once: true }],
@@ -160,7 +160,12 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     NOW,
     [{ to: 'analyzer', request: { hashtag: 'aws', date: '2026-11-21' } }],
   ],
-  ['first labels that are in no dataset', { ...healthy, datasets: [] }, NOW, [{ to: 'formatter', request: {} }]],
+  [
+    'an unreported day before the first champion',
+    { ...healthy, datasets: [] },
+    NOW,
+    [{ to: 'formatter', request: {} }],
+  ],
   [
     'a dataset that nobody trained on',
     { ...healthy, jobs: [], trained: [], today: undefined },
@@ -168,13 +173,13 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     [{ to: 'trainer', request: { datasetId: 'latest' }, once: true }],
   ],
   [
-    'a job whose end was not told, for which it only looks',
+    'a dataset without a training',
     { ...healthy, jobs: [job({ state: 'running' })] },
     NOW,
     [{ to: 'trainer', request: { finish: JOB }, key: null }],
   ],
   [
-    'a parked request that nobody tries, whose patience began when it was first made',
+    'a job whose end was never announced: it only has the job checked',
     { ...healthy, jobs: [job({ state: 'parked' })] },
     NOW,
     [
@@ -232,8 +237,8 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     NOW,
     [{ to: 'analyzer' }],
   ],
-])('of %s', (_, state, now, expected) => {
-  it('asks the service that should have worked on it', () => {
+])("the reconciler's finding about %s", (_, state, now, expected) => {
+  it('asks the responsible service', () => {
     expect(findings(state, now)).toMatchObject(expected)
     expect(findings(state, now)).toHaveLength(expected.length)
   })
@@ -256,11 +261,11 @@ it.each<[string, State, Date]>([
     { ...healthy, cursors: [cursor({ through: at('2026-11-22T00:00') })] },
     new Date('2026-11-23T00:39:00Z'),
   ],
-])('leaves %s alone that may be under way', (_, state, now) => {
+])('leaves %s alone that may still be in progress', (_, state, now) => {
   expect(findings(state, now)).toEqual([])
 })
 
-it('does not ask for reports older than a week, nor for predictions before the first promotion', () => {
+it('requests neither reports older than a week nor predictions before the first promotion', () => {
   const old = run({ date: '2026-11-14', key: 'old', predictionsKey: 'none' })
   const state = { ...healthy, runs: [...healthy.runs, old], logged: new Set([keys.run(RUN), 'old']) }
 
@@ -268,14 +273,14 @@ it('does not ask for reports older than a week, nor for predictions before the f
   expect(findings({ ...state, predictions: new Set(), champion: undefined }, NOW)).toEqual([])
 })
 
-it('asks for nothing when another model goes live: what was classified and reported stays', () => {
+it('requests nothing when another model goes live, because old predictions and reports stay', () => {
   const champion = { promotedAt: at('2026-11-22T07:00') }
 
   expect(findings({ ...healthy, champion }, NOW)).toEqual([])
   expect(findings({ ...healthy, champion, predictions: new Set() }, NOW)).toEqual([])
 })
 
-it('does not ask for a second dataset on a day that is taken, but the next evening', () => {
+it('requests a second dataset of a day not on the same day, but the next evening', () => {
   const state = {
     ...healthy,
     datasets: [...healthy.datasets, { dataset: 'f'.repeat(16), modified: at('2026-11-22T09:00') }],
@@ -293,7 +298,7 @@ it.each([
   ['trainer', trainerRequest],
   ['evaluator', evaluatorRequest],
   ['analyzer', analyzerRequest],
-])('asks the %s in words that it knows', (service, schema) => {
+])('sends the %s a request of its schema', (service, schema) => {
   const broken: State = {
     ...healthy,
     cursors: [cursor({ running: true })],
@@ -320,12 +325,12 @@ describe('lastDue', () => {
     expect(new Date(lastDue(cron, Date.parse(now)) ?? 0)).toEqual(new Date(due))
   })
 
-  it.each(['cron(0/5 * * * ? *)', 'cron(0 9 ? * MON-FRI *)', 'rate(1 day)'])('of %s is not told', (cron) => {
+  it.each(['cron(0/5 * * * ? *)', 'cron(0 9 ? * MON-FRI *)', 'rate(1 day)'])('of %s is unknown', (cron) => {
     expect(lastDue(cron, NOW.getTime())).toBeUndefined()
   })
 })
 
-it('has the texts that are over removed once a day, where there is a retention', () => {
+it('requests the removal of expired texts once a day when a retention is configured', () => {
   const asked = (hasRetention: boolean) =>
     Array.from({ length: 24 }, (_, hour) =>
       findings(

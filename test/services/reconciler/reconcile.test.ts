@@ -46,7 +46,7 @@ beforeEach(async () => {
 
 afterEach(() => tables.stop())
 
-/** A day on which everything went well, as the services leave it. */
+/** A day without losses, as the services leave it. */
 async function goodDay(): Promise<void> {
   const { table } = tables
   const place = { hashtag: 'aws', date: '2026-11-21', run: 'one' }
@@ -75,7 +75,7 @@ async function goodDay(): Promise<void> {
   await bucket.put(keys.reportIndex({}), JSON.stringify({ days: [{ ...day, ...place, model: JOB }] }))
 }
 
-it('takes a manifest that a deletion rewrote for no new labels, and asks for the deletion while it is open', async () => {
+it('does not mistake a manifest that a deletion rewrote for new labels, and resumes an open deletion', async () => {
   await goodDay()
   const key = keys.settledManifest({ batch: '2026-11-21' })
   const before = { etag: (await bucket.etag(key)) ?? '', modified: new Date('2026-11-22T00:05:00Z') }
@@ -90,7 +90,7 @@ it('takes a manifest that a deletion rewrote for no new labels, and asks for the
   expect(looked).toEqual([{ to: 'privacy', why: '1 deletion may go on' }])
 })
 
-it('asks for nothing after a good day, and for nothing in an empty stack', async () => {
+it('requests nothing after a good day or in an empty stack', async () => {
   const empty = await reconcile(ports)({ now: NOW, log })
   await goodDay()
 
@@ -99,7 +99,7 @@ it('asks for nothing after a good day, and for nothing in an empty stack', async
   expect(asked).toEqual([])
 })
 
-it('asks everyone whose event was lost', async () => {
+it('asks every service whose event was lost', async () => {
   const { table } = tables
   await putRun(bucket, { pages: [] })
   await bucket.put(keys.settledManifest({ batch: '2026-11-22' }), '')
@@ -128,8 +128,8 @@ it('asks everyone whose event was lost', async () => {
   ])
 })
 
-it('asks once about what may be right as it is', async () => {
-  // Labels that made no other dataset, and that the reports have.
+it('asks only once about what may be correct as it is', async () => {
+  // Labels that changed no dataset and that the reports include.
   await bucket.put(keys.settledManifest({ batch: '2026-11-22' }), '')
   await markReported(tables.table, '2026-11-22', NOW)
 
@@ -144,7 +144,7 @@ it('asks once about what may be right as it is', async () => {
   expect(asked).toEqual([['formatter', {}]])
 })
 
-it('asks a few times for the same loss, and then leaves it to a person', async () => {
+it('asks a few times about the same loss, and then leaves it to a person', async () => {
   await bucket.put(keys.training({ job: JOB }), '{}')
 
   const hours = []
@@ -159,8 +159,8 @@ it('asks a few times for the same loss, and then leaves it to a person', async (
   expect(asked).toHaveLength(5)
 })
 
-describe('a look after a good day', () => {
-  /** How often the bucket was listed, look by look. */
+describe('a reconciliation after a good day', () => {
+  /** The number of bucket listings in each reconciliation. */
   async function listsOf(looks: readonly Date[], between?: () => Promise<unknown>): Promise<number[]> {
     let lists = 0
     const list: ReconcilePorts['objects']['list'] = (...what) => (lists++, bucket.list(...what))
@@ -181,7 +181,7 @@ describe('a look after a good day', () => {
     expect(await listsOf([0, 1, 2, 11, 12, 13].map(later))).toEqual([7, 0, 0, 0, 7, 0])
   })
 
-  it('lists the bucket again when a row has changed', async () => {
+  it('lists the bucket again when a row changed', async () => {
     await goodDay()
     const place = { hashtag: 'aws', date: '2026-11-22', run: 'two' }
 
@@ -190,22 +190,22 @@ describe('a look after a good day', () => {
 
   it.each([
     ['another model is live', keys.champion({})],
-    ['labels came', keys.currentLabels({})],
-  ])('lists the bucket again when %s, which changes no row', async (_, key) => {
+    ['labels arrived', keys.currentLabels({})],
+  ])('lists the bucket again when %s without changing a row', async (_, key) => {
     await goodDay()
     const changed = async () => bucket.put(key, `${(await bucket.read(key))?.body.toString() ?? '{}'}\n`)
 
     expect(await listsOf([0, 1].map(later), changed)).toEqual([7, 7])
   })
 
-  it('goes on to list the bucket while something in it is young', async () => {
+  it('keeps listing the bucket while something in it is young', async () => {
     await goodDay()
     const [first] = await listsOf([new Date('2026-11-22T00:10:00Z')])
 
     expect([first, ...(await listsOf([new Date('2026-11-22T00:20:00Z')]))]).toEqual([7, 7])
   })
 
-  it('finds what is lost as soon as a row tells of it, and after half a day in any case', async () => {
+  it('finds a loss immediately when a row shows it, and otherwise within half a day', async () => {
     await goodDay()
     await reconcile(ports)({ now: NOW, log })
     await bucket.put(keys.settledManifest({ batch: 'correction-0123456789abcdef' }), '')
@@ -218,7 +218,7 @@ describe('a look after a good day', () => {
   })
 })
 
-it('invokes by name and does not wait for the answer', async () => {
+it('invokes a service by name, asynchronously', async () => {
   const client = new LambdaClient({ region: 'eu-west-1' })
   const sent = mockClient(client).on(InvokeCommand).resolves({ StatusCode: 202 })
   const name = (service: string) => `bellwether-dev-${service}`

@@ -3,8 +3,8 @@ import { inBrief } from '../../../services/report/evidence'
 import { evidenceRecord } from '../../../shared/records'
 import { evidenceExample } from '../../shared/evidence'
 
-describe('what a visitor is sent of the evidence', () => {
-  it('is words alone, unless the configuration shows posts', () => {
+describe('the evidence sent to a visitor', () => {
+  it('is only words, unless the configuration shows posts', () => {
     const sent = inBrief(evidenceExample, 'none')
 
     expect(sent.labels.map(({ words }) => words.length)).toEqual([2, 0])
@@ -12,7 +12,7 @@ describe('what a visitor is sent of the evidence', () => {
     expect(JSON.stringify(sent)).not.toMatch(/cold starts|1800000000000000001|aaaaaaaaaaaaaaaa/)
   })
 
-  it('is messages without ids and links where it shows messages', () => {
+  it('has messages without ids and links when the configuration shows messages', () => {
     const sent = inBrief(evidenceExample, 'messages')
 
     expect(sent.labels[0]?.messages[0]).toEqual({
@@ -24,7 +24,7 @@ describe('what a visitor is sent of the evidence', () => {
     expect(JSON.stringify(sent)).not.toMatch(/1800000000000000001|aaaaaaaaaaaaaaaa|https:/)
   })
 
-  it('has the link of a post of X where it shows links', () => {
+  it('has the link of a post of X when the configuration shows links', () => {
     expect(inBrief(evidenceExample, 'links').labels[0]?.messages[0]?.link).toBe(
       'https://x.com/i/status/1800000000000000001',
     )
@@ -37,14 +37,14 @@ describe('what a visitor is sent of the evidence', () => {
     ['x', 'javascript:alert(1)', undefined],
     ['bluesky', 'at://did:plc:abc"/app.bsky.feed.post/3kx', undefined],
     ['file', '1', undefined],
-  ])('links a post of %s called %s to %s', (stream, post, link) => {
+  ])('links a post of %s with the id %s to %s', (stream, post, link) => {
     const [label] = evidenceExample.labels
     const one = { ...evidenceExample, stream, labels: [{ ...label!, messages: [{ ...label!.messages[0]!, post }] }] }
 
     expect(inBrief(one, 'links').labels[0]?.messages[0]?.link).toBe(link)
   })
 
-  it('the example is evidence', () => {
+  it('has an example that its schema accepts', () => {
     expect(evidenceRecord.parse(evidenceExample)).toEqual(evidenceExample)
   })
 })

@@ -25,8 +25,8 @@ const seen = (now: string): Promise<ReportOverview> => gathering({ objects: buck
 
 const twoWeeks: Story = { from: '2026-11-09', days: 14, verdicts: ['provisional', 'rejected', 'promoted'] }
 
-describe('what a page is sent', () => {
-  it('is whole where there is nothing yet', async () => {
+describe('the data sent to the report page', () => {
+  it('is complete when there is nothing yet', async () => {
     expect(await seen('2026-11-22T10:00:00Z')).toMatchObject({
       streams: ['aws', 'azure'].map((tag) => ({ hashtag: tag, stream: 'file', topic: tag, watched: true })),
       days: [],
@@ -40,7 +40,7 @@ describe('what a page is sent', () => {
     })
   })
 
-  it('has the days, the newest report of each hashtag, and models and batches with the newest first', async () => {
+  it('has the days, the newest report of each hashtag, and models and batches, newest first', async () => {
     await tell(bucket, table, { ...twoWeeks, missing: ['azure 2026-11-22'] })
     const { days, latest, models, batches, champion } = await seen('2026-11-23T10:00:00Z')
 
@@ -60,7 +60,7 @@ describe('what a page is sent', () => {
     expect(batches).toHaveLength(30)
   })
 
-  it('has the days that were asked for, also long ago, and the day to hold the last of them against', async () => {
+  it('has the requested days, however old, and the day to compare the last one with', async () => {
     await tell(bucket, table, { from: '2026-08-01', days: 100, verdicts: ['promoted'] })
     const gather = gathering({ objects: bucket, table, settings })
     const now = new Date('2026-11-09T10:00:00Z')
@@ -75,7 +75,7 @@ describe('what a page is sent', () => {
     expect(datesOf(await gather(now, { to: '2026-10-20' })).at(-1)).toBe('2026-10-20')
   })
 
-  it('holds the newest day against the one of seven days before', async () => {
+  it('compares the newest day with the one seven days before', async () => {
     await tell(bucket, table, twoWeeks)
 
     expect((await seen('2026-11-23T10:00:00Z')).against.map(({ date }) => date)).toEqual(['2026-11-15', '2026-11-15'])
@@ -110,7 +110,7 @@ describe('what a page is sent', () => {
     expect(days).toHaveLength(28)
   })
 
-  it('tells what waits at the desk, and what was spent', async () => {
+  it('says what waits at the desk, and what was spent', async () => {
     await tell(bucket, table, { ...twoWeeks, waiting: true, spentPosts: 1800, spentJudgements: 90 })
     const { waiting, spending } = await seen('2026-11-23T10:00:00Z')
 
@@ -119,7 +119,7 @@ describe('what a page is sent', () => {
     expect(spending[2]).toMatchObject({ kind: 'judgements', of: '2026-11-22', day: 90, month: 90, perDay: 420 })
   })
 
-  it('tells what was read of a source with caps of its own', async () => {
+  it('has the counts of a source with its own caps', async () => {
     const own = parseSettings(
       readFileSync(path.resolve('bellwether.yml'), 'utf8').replace(
         'file: sample.jsonl }',
@@ -141,7 +141,7 @@ describe('what a page is sent', () => {
     expect(JSON.stringify(overview)).not.toMatch(/\b(ana|ben|cyd)\b/)
   })
 
-  it('reads a card once while it stays as it is, and again when it changes', async () => {
+  it('reads a model card once until it changes', async () => {
     await tell(bucket, table, twoWeeks)
     const asked: string[] = []
     const objects = { ...bucket, read: (key: string) => (asked.push(key), bucket.read(key)) }

@@ -56,8 +56,8 @@ async function addressOf(request: object): Promise<string> {
 const WIKI = { card: 'wiki', hashtag: 'aws', label: 'technical' }
 const pathOf = async (request: object = WIKI) => new URL(await addressOf(request)).pathname
 
-describe('a card', () => {
-  it('has one number with its interval, and no script, post, cookie or copy', async () => {
+describe('an embeddable card with one number', () => {
+  it('has one number with its interval, and no script, post, cookie or cache', async () => {
     const { statusCode, body, headers, cookies } = await send(`GET ${await pathOf()}`)
 
     expect(statusCode).toBe(200)
@@ -69,7 +69,7 @@ describe('a card', () => {
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
   })
 
-  it('is framed by nobody unless report.embedIn names them, and then by these alone', async () => {
+  it('may be framed only by origins in report.embedIn', async () => {
     const at = await pathOf()
     const before = await send(`GET ${at}`)
     settings = { ...packaged, report: { ...packaged.report, embedIn: ['https://wiki.example.com'] } }
@@ -82,7 +82,7 @@ describe('a card', () => {
     expect(after.headers['x-frame-options']).toBeUndefined()
   })
 
-  it('ends when its name is revoked, and by itself', async () => {
+  it('ends when its link is revoked, and when it expires', async () => {
     const at = await pathOf({ ...WIKI, hours: 1 })
 
     expect(await send(`GET ${at}`, { at: new Date('2026-11-23T11:00:02Z') })).toMatchObject({ statusCode: 404 })
@@ -90,7 +90,7 @@ describe('a card', () => {
     expect(await send(`GET ${at}`)).toMatchObject({ statusCode: 404 })
   })
 
-  it('opens nothing else, and no other link opens a card', async () => {
+  it('gives no access to other pages, and other links give none to it', async () => {
     const token = (await pathOf()).split('/').at(-1)
     const link = new URL(await addressOf({ reader: 'wiki' })).hash.slice(1)
 
@@ -100,7 +100,7 @@ describe('a card', () => {
     expect(await send(`POST /card/${token}`)).toMatchObject({ statusCode: 404 })
   })
 
-  it('says that there is no number of an unknown label, whose name is no markup', async () => {
+  it('says that an unknown label has no number, and escapes its name', async () => {
     const { body } = await send(`GET ${await pathOf({ ...WIKI, label: '<b onclick="x">' })}`)
 
     expect(body).toContain('There is no number yet')
@@ -108,7 +108,7 @@ describe('a card', () => {
     expect(body).not.toContain('<b ')
   })
 
-  it('has no number while people disagree too often', async () => {
+  it('has no number while annotators disagree too often', async () => {
     bucket = testBucket()
     await tell(bucket, table, { from: '2026-11-09', days: 14, status: 'unreliable', unreliableFrom: 10 })
 
@@ -121,7 +121,7 @@ it.each([
   'https://wiki.example.com/path',
   "https://a.example; script-src 'unsafe-inline'",
   '*',
-])('refuses %s as an origin to embed in', (origin) => {
+])('cannot be embedded in %s', (origin) => {
   const yaml = `${readFileSync(path.resolve('bellwether.yml'), 'utf8')}\nreport: { embedIn: [${JSON.stringify(origin)}] }\n`
 
   expect(() => parseSettings(yaml)).toThrow(/embedIn.*an origin, as in/)

@@ -69,7 +69,7 @@ async function enter(person: object) {
   return { statusCode, cookie: sentBack(cookies).join('; '), json }
 }
 
-/** A session of an owner who came in by the owner's page. */
+/** A session of an owner who entered through the owner's page. */
 async function ownersCookie(): Promise<string> {
   const entered = readRequest({
     version: '2.0',
@@ -87,11 +87,14 @@ async function ownersCookie(): Promise<string> {
   return sentBack(cookies.filter((one) => !one.includes('Path=/desk/owner'))).join('; ')
 }
 
-it.each([{ to: 'yesterday' }, { from: '2026-13-45' }, { against: '../x' }])('refuses the days %j', async (query) => {
-  const { cookie } = await enter({ reader: 'team' })
+it.each([{ to: 'yesterday' }, { from: '2026-13-45' }, { against: '../x' }])(
+  'refuses the date range %j',
+  async (query) => {
+    const { cookie } = await enter({ reader: 'team' })
 
-  expect(await send('GET /report/data', { cookie, query })).toMatchObject({ statusCode: 400 })
-})
+    expect(await send('GET /report/data', { cookie, query })).toMatchObject({ statusCode: 400 })
+  },
+)
 
 describe('the evidence of a day', () => {
   const query = { hashtag: 'aws', stream: 'x', date: '2026-11-21' }
@@ -108,7 +111,7 @@ describe('the evidence of a day', () => {
     expect(forOwner.json).toMatchObject({ shows: 'links', labels: [{ messages: [{ posts: 12 }] }, {}] })
   })
 
-  it('of a day of a release without streams is found by its hashtag', async () => {
+  it('is found by its hashtag on a day of a release without streams', async () => {
     const { cookie } = await enter({ reader: 'team' })
     await bucket.put(keys.evidence({ hashtag: 'aws', date: '2026-11-20' }), JSON.stringify(evidenceExample))
 
@@ -121,13 +124,13 @@ describe('the evidence of a day', () => {
     [{ ...query, hashtag: 'a/../b' }, 400],
     [{ ...query, stream: '..' }, 400],
     [{ hashtag: 'aws' }, 400],
-  ])('asked for with %j answers %d', async (other, status) => {
+  ])('requested with %j answers %d', async (other, status) => {
     const { cookie } = await enter({ reader: 'team' })
 
     expect(await send('GET /report/evidence', { cookie, query: other })).toMatchObject({ statusCode: status })
   })
 
-  it('is null where none was written', async () => {
+  it('is null when none was written', async () => {
     const { cookie } = await enter({ reader: 'team' })
 
     expect(await send('GET /report/evidence', { cookie, query: { ...query, date: '2026-11-01' } })).toMatchObject({
@@ -136,39 +139,39 @@ describe('the evidence of a day', () => {
     })
   })
 
-  it('is nobody’s without a session', async () => {
+  it('is refused without a session', async () => {
     expect(await send('GET /report/evidence', { query })).toMatchObject({ statusCode: 401 })
   })
 })
 
-describe('who may read', () => {
-  it('a reader may', async () => {
+describe('access to the report', () => {
+  it('is granted to a reader', async () => {
     const { cookie } = await enter({ reader: 'team' })
 
     expect((await send('GET /report/data', { cookie })).json.days).toHaveLength(6)
   })
 
-  it("an owner may, who came in by the owner's page", async () => {
+  it("is granted to an owner who entered through the owner's page", async () => {
     const cookie = await ownersCookie()
 
     expect((await send('GET /report/data', { cookie })).json.days).toHaveLength(6)
     expect((await send('GET /report/session', { cookie })).json).toEqual({ name: 'me', role: 'owner' })
   })
 
-  it("no owner's link opens it: the report cannot check one", async () => {
+  it("is refused to an owner's link, which the report cannot check", async () => {
     expect(await enter({ owner: 'me' })).toMatchObject({ statusCode: 401, json: { error: 'foreign' } })
   })
 
-  it('is nobody without a link', async () => {
+  it('is refused without a link', async () => {
     expect((await send('GET /report/data')).statusCode).toBe(401)
     expect((await send('GET /report/card', { query: { job: cardExample.job } })).statusCode).toBe(401)
   })
 
-  it('is no annotator', async () => {
+  it('is refused to an annotator', async () => {
     expect(await enter({ annotator: 'ana' })).toMatchObject({ statusCode: 401, json: { error: 'foreign' } })
   })
 
-  it('is nobody whose link was withdrawn', async () => {
+  it('is refused after the link is revoked', async () => {
     const { cookie } = await enter({ reader: 'team' })
     await revoke(table, 'team')
 
@@ -176,8 +179,8 @@ describe('who may read', () => {
   })
 })
 
-describe('a card', () => {
-  it('is answered as it stands in the bucket', async () => {
+describe('a model card', () => {
+  it('is returned as it is stored', async () => {
     const { cookie } = await enter({ reader: 'team' })
     const job = 'bellwether-dev-3f9c2a7d0b1e4c55-1'
 
@@ -188,13 +191,13 @@ describe('a card', () => {
     [{}, 400],
     [{ job: '../champion' }, 400],
     [{ job: 'another-1' }, 404],
-  ])('asked for by %p is answered with %p', async (query, statusCode) => {
+  ])('requested with %p answers %p', async (query, statusCode) => {
     const { cookie } = await enter({ reader: 'team' })
 
     expect((await send('GET /report/card', { cookie, query })).statusCode).toBe(statusCode)
   })
 
-  it('that cannot be read is named, with what is wrong', async () => {
+  it('that is malformed is reported with the reason', async () => {
     const { cookie } = await enter({ reader: 'team' })
     await bucket.put(keys.card({ job: 'broken-1' }), '{"job":"broken-1"}')
     const { statusCode, json } = await send('GET /report/card', { cookie, query: { job: 'broken-1' } })
@@ -204,13 +207,13 @@ describe('a card', () => {
   })
 })
 
-it('serves the page, for a model too, to whoever asks: it says nothing', async () => {
+it('serves the page itself, for a model too, to anybody, because it has no data', async () => {
   expect((await send('GET /report')).json).toBe('the page')
   expect((await send('GET /report/model')).json).toBe('the page')
   expect((await send('GET /report/other')).statusCode).toBe(404)
 })
 
-it('changes nothing', async () => {
+it('writes nothing', async () => {
   const { cookie } = await enter({ reader: 'team' })
   await send('GET /report/data', { cookie })
 
@@ -218,7 +221,7 @@ it('changes nothing', async () => {
   expect(bucket.written).toEqual([])
 })
 
-it('tells nobody what went wrong inside', async () => {
+it('does not reveal internal errors', async () => {
   const { cookie } = await enter({ reader: 'team' })
   bucket.list = () => {
     throw new Error('s3 said no to arn:aws:iam::1')

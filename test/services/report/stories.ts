@@ -12,25 +12,25 @@ import { qualityExample, unmeasuredExample, unreliableExample } from '../../shar
 import { evidenceExample } from '../../shared/evidence'
 import { exampleIndex } from '../../shared/reports'
 
-/** A stack at some time of its life, as its bucket and table have it. */
+/** A stack at some point in time, described by its bucket and table. */
 export interface Story {
   /** UTC days of reports. */
   from: string
   days: number
   hashtags?: string[]
   labels?: string[]
-  /** Models that were judged, the oldest first. */
+  /** The verdicts on models, oldest first. */
   verdicts?: ('promoted' | 'provisional' | 'rejected')[]
   /** Labels of a day. */
   labelled?: number
   status?: QualityRecord['status']
-  /** From which day on people disagree too often for a share. */
+  /** The first day from which annotators disagree too often for a share. */
   unreliableFrom?: number
-  /** Days that were collected in part, by hashtag and date: how much of them. */
+  /** The collected part of incomplete days, by hashtag and date. */
   partial?: Record<string, number>
   /** Days without a report, by hashtag and date. */
   missing?: string[]
-  /** How many of the last days have no posts. */
+  /** The number of last days without posts. */
   silent?: number
   disagrees?: boolean
   waiting?: boolean
@@ -49,7 +49,7 @@ type Store = Pick<Objects, 'put'>
 const dayAfter = (date: string, days: number) =>
   new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10)
 
-/** The reports that tell it, by date and hashtag. */
+/** The reports of the story, by date and hashtag. */
 export function reportsOf(story: Story): ReportRecord[] {
   const {
     from,
@@ -127,7 +127,7 @@ const errorsIn = ({ status = 'ok' }: Story): ReportRecord['labels']['errors'] =>
     unmeasured: { source: 'assumed' as const, items: 0, differing: 0, rate: 0.05, high: 0.108 },
   })[status]
 
-/** What there is in place of a share where people disagree too often. */
+/** The answer in place of a share when annotators disagree too often. */
 const unreliableAnswer = ({ shares, ...one }: AnswerRecord): AnswerRecord => ({
   ...one,
   state: 'labels-unreliable',
@@ -146,7 +146,7 @@ const unreliableAnswer = ({ shares, ...one }: AnswerRecord): AnswerRecord => ({
   counting: [],
 })
 
-/** Write what the stack would have written by then. */
+/** Writes what the stack would have written by then. */
 export async function tell(objects: Store, table: Table, story: Story): Promise<void> {
   const reports = story.hasLanguageModel ? reportsOf(story).map(withLanguageModel) : reportsOf(story)
   for (const report of reports) await objects.put(keys.report(report), reportBytes(report))

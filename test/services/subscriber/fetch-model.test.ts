@@ -36,7 +36,7 @@ it('fetches the version that the event names', async () => {
   ])
 })
 
-it('fetches the only version where there are none', async () => {
+it('fetches the only version of an unversioned object', async () => {
   const { client, asked } = serving()
 
   await fetchModel(client, { ...event, versionId: null })
@@ -44,7 +44,7 @@ it('fetches the only version where there are none', async () => {
   expect(asked()).toEqual([{ Bucket: 'bucket', Key: 'models/job/output/model.tar.gz' }])
 })
 
-it('refuses another artefact than the one that was measured', async () => {
+it('refuses an artefact other than the one that was measured', async () => {
   await expect(fetchModel(serving().client, { ...event, sha256: '0'.repeat(64) })).rejects.toThrow(
     `found SHA-256 ${sha256}, the event says 000`,
   )

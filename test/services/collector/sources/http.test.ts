@@ -13,7 +13,7 @@ afterEach(() => {
 async function ask(listener: RequestListener, limits?: Partial<HttpLimits>) {
   server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // Of a TCP server an address has this form.
+  // The address of a TCP server has this form.
   const { port } = server.address() as AddressInfo
   return httpClient('the network', limits)(new URL(`http://127.0.0.1:${port}/secret-path`), {
     headers: { authorization: 'Bearer T' },

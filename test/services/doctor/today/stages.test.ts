@@ -64,7 +64,7 @@ const wellWith = (changes: Partial<TodayFacts>) => {
 }
 const waits = { open: { known: [batch] }, settled: { known: [] }, training: { known: undefined } }
 
-it('says of a good day that each stage is done', () => {
+it('reports every stage of a good day as done', () => {
   expect(stagesOf(GOOD, 'dev').map(({ stage, state }) => `${stage}: ${state}`)).toEqual([
     'collected: done',
     'planned: done',
@@ -79,7 +79,7 @@ it('says of a good day that each stage is done', () => {
   expect(wellWith({})).toBe(true)
 })
 
-it('says of a stack that was deployed just now that nothing is due, and how to begin', () => {
+it('reports nothing as due in a newly deployed stack, and says how to begin', () => {
   const stages = stagesOf({ ...GOOD, ...NOTHING }, 'dev')
 
   expect(stages.map(({ state }) => state)).toEqual([
@@ -97,7 +97,7 @@ it('says of a stack that was deployed just now that nothing is due, and how to b
   expect(wellWith(NOTHING)).toBe(true)
 })
 
-describe('a day on which', () => {
+describe('the stages of a day', () => {
   const late = { now: at('03:00'), collections: { known: [{ ...aws, runs: [] }] } }
 
   it.each<[string, Stage['stage'], Partial<TodayFacts>, object]>([
@@ -141,13 +141,8 @@ describe('a day on which', () => {
         help: expect.stringContaining('-f collector'),
       },
     ],
-    [
-      'the collection did not come',
-      'collected',
-      late,
-      { state: 'late', help: expect.stringContaining('-f collector') },
-    ],
-    ['the collection is due since an hour', 'collected', { ...late, now: at('01:10') }, { state: 'not due' }],
+    ['the collection did not run', 'collected', late, { state: 'late', help: expect.stringContaining('-f collector') }],
+    ['the collection has been due for an hour', 'collected', { ...late, now: at('01:10') }, { state: 'not due' }],
     [
       'rows were refused',
       'collected',
@@ -170,7 +165,7 @@ describe('a day on which', () => {
       { ...waits, now: at('23:30') },
       { state: 'late', help: expect.stringContaining('"settle":"2026-11-21"') },
     ],
-    ['the deadline passed just now', 'labelled', { ...waits, now: at('21:10') }, { state: 'under way' }],
+    ['the deadline has just passed', 'labelled', { ...waits, now: at('21:10') }, { state: 'under way' }],
     [
       'the labels are unreliable',
       'labelled',
@@ -196,7 +191,7 @@ describe('a day on which', () => {
       { state: 'skipped' },
     ],
     [
-      'no posts were there',
+      'there were no posts',
       'planned',
       { ...NOTHING, collections: { known: [{ ...aws, runs: [{ ...run, posts: 0 }] }] } },
       { state: 'skipped' },
@@ -223,13 +218,13 @@ describe('a day on which', () => {
       { state: 'late', help: expect.stringContaining('"finish"') },
     ],
     [
-      'no job was noted for the dataset',
+      'no job was recorded for the dataset',
       'trained',
       { training: { known: { dataset: 'd', jobs: [] } } },
       { state: 'late' },
     ],
     [
-      'the trainer had its reasons',
+      'the trainer decided not to train',
       'trained',
       { training: { known: undefined } },
       { state: 'skipped', help: expect.stringContaining('"latest"') },
@@ -248,7 +243,7 @@ describe('a day on which', () => {
       { state: 'done', found: 'refused by the gate: macro-F1 0.81 is below' },
     ],
     [
-      'nobody judged the model',
+      'the model was not evaluated',
       'judged',
       { training: { known: { dataset: 'd', jobs: [{ ...job, card: undefined }] } } },
       { state: 'late', help: expect.stringContaining('-f evaluator') },
@@ -260,18 +255,18 @@ describe('a day on which', () => {
       { state: 'late', help: `npx sls invoke -f analyzer --stage dev --data '{"hashtag":"aws","date":"2026-11-21"}'` },
     ],
     [
-      'the runs came just now',
+      'the runs have just arrived',
       'reported',
       { reported: { known: new Set<string>() }, now: at('00:30') },
       { state: 'under way' },
     ],
     [
-      'dead letters are there',
+      'there are dead letters',
       'dead letters',
       { deadLetters: { known: { collector: 0, analyzer: 2 } } },
       { state: 'failed', found: 'analyzer 2', help: expect.stringContaining('dead-letters') },
     ],
-  ])('%s: %s', (_, stage, changes, expected) => {
+  ])('show that %s (stage: %s)', (_, stage, changes, expected) => {
     const found = stageOf(changes, stage)
 
     expect(found).toMatchObject(expected)
@@ -287,7 +282,7 @@ describe('a day on which', () => {
     'champion',
     'spent',
     'deadLetters',
-  ])('%s could not be looked at: never says ready', (part) => {
+  ])('never report ready when %s could not be checked', (part) => {
     const changes = { [part]: { unknown: 'AccessDeniedException: no' } }
 
     expect(wellWith(changes)).toBe(null)
@@ -296,11 +291,11 @@ describe('a day on which', () => {
     )
   })
 
-  it('the plan could not be looked at: never says ready', () => {
+  it('never report ready when the plan could not be checked', () => {
     expect(wellWith({ planned: { unknown: 'AccessDeniedException: no' } })).toBe(null)
   })
 
-  it('something is late and something could not be looked at: is not ready', () => {
+  it('report not ready when one stage is late and another could not be checked', () => {
     expect(wellWith({ open: { unknown: 'no' }, deadLetters: { known: { analyzer: 1 } } })).toBe(false)
   })
 })
@@ -312,7 +307,7 @@ describe('a day of two engines', () => {
   const wordsWith = (changes: Partial<TodayFacts>) =>
     wordsOf({ day: GOOD.day, ready: true, stages: stagesOf({ ...GOOD, ...changes }, 'dev') })
 
-  it('says of each engine how its job stands, and what the gate said of its model', () => {
+  it("shows each engine's job and the gate's verdict on its model", () => {
     const words = wordsWith(training(parked, linear)).filter((line) => /trained|judged/.test(line))
 
     expect(words).toEqual([
@@ -324,14 +319,14 @@ describe('a day of two engines', () => {
     expect(wellWith(training(parked, linear))).toBe(true)
   })
 
-  it('is not well where the job of one engine failed, although the other has a model', () => {
+  it('is not well when the job of one engine failed, although the other engine has a model', () => {
     const failed = { ...parked, state: 'ended' as const }
 
     expect(wellWith(training(failed, linear))).toBe(false)
   })
 })
 
-it('is readable in a terminal: a line for each stage, and what helps below', () => {
+it('is readable in a terminal: one line per stage, with the remedy below', () => {
   const stages = stagesOf({ ...GOOD, deadLetters: { known: { analyzer: 2 } } }, 'dev')
 
   expect(wordsOf({ day: GOOD.day, ready: false, stages })).toEqual([

@@ -78,14 +78,14 @@ async function goodDay(): Promise<void> {
   await bucket.put(keys.reportIndex({}), JSON.stringify({ days: [{ ...day, hashtag: 'aws', date: '2026-11-21' }] }))
 }
 
-it('looks at a stack that was deployed just now', async () => {
+it('reports on a newly deployed stack', async () => {
   const seen = await look()
 
   expect(seen).toMatchObject({ day: '2026-11-21', ready: true })
   expect(new Set(statesOf(seen).map((one) => one.split(': ')[1]))).toEqual(new Set(['not due', 'done']))
 })
 
-it('finds each stage of a day as the services leave it', async () => {
+it('finds each stage of a day in what the services leave', async () => {
   await goodDay()
   const seen = await look()
 
@@ -112,7 +112,7 @@ it('finds the newest job of each engine', async () => {
   ])
 })
 
-it('measures the day in few dimensions, each gauge once', async () => {
+it('measures the day with few dimensions, each gauge once', async () => {
   await goodDay()
   await look()
 
@@ -152,7 +152,7 @@ it('says what waits for people', async () => {
   )
 })
 
-it('counts dead letters by function', async () => {
+it('counts dead letters per function', async () => {
   sqs
     .on(GetQueueAttributesCommand, { QueueUrl: 'https://sqs/analyzer-dead-letters' })
     .resolves({ Attributes: { ApproximateNumberOfMessages: '2' } })
@@ -163,7 +163,7 @@ it('counts dead letters by function', async () => {
   expect(stages.at(-1)).toMatchObject({ state: 'failed', found: 'analyzer 2' })
 })
 
-it('never says ready where it was not allowed to look, measures the rest, and still finds what is late', async () => {
+it('never reports ready when access is denied, but measures the rest and still finds what is late', async () => {
   await goodDay()
   sqs.on(GetQueueAttributesCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }))
 

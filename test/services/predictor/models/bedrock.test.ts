@@ -28,7 +28,7 @@ const answers = (stopReason: ConverseCommandOutput['stopReason'], content: Conte
 
 beforeEach(() => void client.reset())
 
-it('asks for one answer at temperature 0, by a tool that takes the categories alone', async () => {
+it('asks for one prediction at temperature 0, through a tool that accepts only the categories', async () => {
   answers('tool_use', call({ label: 'technical' }))
 
   await ask('{"post":"hi"}')
@@ -50,7 +50,7 @@ it('asks for one answer at temperature 0, by a tool that takes the categories al
   })
 })
 
-it('keeps the label with its tokens, request id and stop reason', async () => {
+it('keeps the label with tokens, request id and stop reason', async () => {
   answers('tool_use', call({ label: 'technical' }))
 
   expect(await ask('{}')).toEqual({
@@ -62,7 +62,7 @@ it('keeps the label with its tokens, request id and stop reason', async () => {
   })
 })
 
-describe('an abstention', () => {
+describe('an abstention on Bedrock', () => {
   it.each<[string, ConverseCommandOutput['stopReason'], Content]>([
     ['unsure', 'tool_use', call({ label: 'abstain' })],
     ['outside', 'tool_use', call({ label: 'spam' })],
@@ -76,14 +76,14 @@ describe('an abstention', () => {
     ['guardrail', 'guardrail_intervened', [{ text: 'Blocked.' }]],
     ['filter', 'content_filtered', []],
     ['cut-off', 'max_tokens', call({ label: 'technical' })],
-  ])('is %s where the model stops with %s', async (abstained, stopReason, content) => {
+  ])('is %s when the model stops with %s', async (abstained, stopReason, content) => {
     answers(stopReason, content)
 
     expect(await ask('{}')).toMatchObject({ said: { abstained }, stopReason, inputTokens: 210 })
   })
 })
 
-describe('a failure', () => {
+describe('a failure on Bedrock', () => {
   it.each([
     ['throttled', 'ThrottlingException'],
     ['throttled', 'ServiceUnavailableException'],
@@ -103,20 +103,17 @@ describe('a failure', () => {
     ],
     ['This model doesn’t support tool use.', 'it takes no tools, or no choice of one'],
     ['Value "my secret post" at messages.1 is wrong', 'it does not take the request'],
-  ])(
-    'is rejected for a request that it does not take, and repeats nothing of the post: %s',
-    async (message, reason) => {
-      client.on(ConverseCommand).rejects(Object.assign(new Error(message), { name: 'ValidationException' }))
+  ])('is rejected for an unsupported request, without quoting the post: %s', async (message, reason) => {
+    client.on(ConverseCommand).rejects(Object.assign(new Error(message), { name: 'ValidationException' }))
 
-      expect(await ask('{}')).toEqual({
-        failed: 'rejected',
-        why: `${model} on Amazon Bedrock: ValidationException: ${reason}`,
-      })
-    },
-  )
+    expect(await ask('{}')).toEqual({
+      failed: 'rejected',
+      why: `${model} on Amazon Bedrock: ValidationException: ${reason}`,
+    })
+  })
 
   it.each(['TimeoutError', 'ModelTimeoutException', 'InternalServerException', 'SyntaxError'])(
-    'is no-answer for %s, and repeats nothing of the answer',
+    'is no-answer for %s, without quoting the response',
     async (name) => {
       client.on(ConverseCommand).rejects(Object.assign(new Error('"my secret post" is not valid JSON'), { name }))
 
@@ -127,7 +124,7 @@ describe('a failure', () => {
     },
   )
 
-  it('is unreached where nobody is behind the address', async () => {
+  it('is unreached when the address does not exist', async () => {
     client.on(ConverseCommand).rejects(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }))
 
     expect(await ask('{}')).toMatchObject({ failed: 'unreached' })

@@ -47,7 +47,7 @@ const says = (choice: object, usage?: object) => (response: ServerResponse) =>
     .end(JSON.stringify({ id: 'chatcmpl-1', choices: [choice], usage }))
 const content = (label: unknown) => ({ finish_reason: 'stop', message: { content: JSON.stringify({ label }) } })
 
-it('asks at temperature 0 by the schema of the prompt, without a key where none is needed', async () => {
+it("asks at temperature 0 with the prompt's schema, and without a key when none is needed", async () => {
   answer = says(content('technical'), { prompt_tokens: 180, completion_tokens: 6 })
 
   expect(await model()('{"post":"hi"}')).toEqual({
@@ -68,7 +68,7 @@ it('asks at temperature 0 by the schema of the prompt, without a key where none 
   })
 })
 
-it('sends the key where there is one', async () => {
+it('sends the key when there is one', async () => {
   answer = says(content('technical'))
 
   await model({ key: 'sk-test' })('{}')
@@ -76,7 +76,7 @@ it('sends the key where there is one', async () => {
   expect(asked[0]?.request.headers.authorization).toBe('Bearer sk-test')
 })
 
-describe('an abstention', () => {
+describe('an abstention on an OpenAI-compatible server', () => {
   it.each([
     ['unsure', content('abstain')],
     ['outside', content('spam')],
@@ -94,13 +94,13 @@ describe('an abstention', () => {
   })
 })
 
-it('keeps no sentence of a server as the reason why it stopped', async () => {
+it("does not keep a server's text as its stop reason", async () => {
   answer = says({ ...content('technical'), finish_reason: 'because the post says <b>so</b>' })
 
   expect(await model()('{}')).toMatchObject({ said: { label: 'technical' }, stopReason: '' })
 })
 
-describe('a failure', () => {
+describe('a failure on an OpenAI-compatible server', () => {
   it.each([
     ['throttled', 429],
     ['throttled', 503],
@@ -118,13 +118,13 @@ describe('a failure', () => {
     })
   })
 
-  it('is no-answer of a server that never answers', async () => {
+  it('is no-answer when the server never responds', async () => {
     answer = () => undefined
 
     expect(await model({ timeoutMs: 50 })('{}')).toMatchObject({ failed: 'no-answer' })
   })
 
-  it('keeps the words for the error, and nothing else of the body, which may repeat the post', async () => {
+  it("keeps the error's message and nothing else of the body, which may quote the post", async () => {
     const error = {
       message: 'too long: my secret post',
       type: 'invalid_request_error',
@@ -141,7 +141,7 @@ describe('a failure', () => {
     expect(JSON.stringify(said)).not.toContain('secret')
   })
 
-  it('is refused where the key cannot be read: no message counts as asked', async () => {
+  it('is refused when the key cannot be read, and no message counts as asked', async () => {
     const ask = openAiModel(
       { baseUrl, model: 'qwen3:8b', timeoutMs: 2000, key: () => Promise.reject(new Error('the secret is empty')) },
       prompt,
@@ -154,13 +154,13 @@ describe('a failure', () => {
     expect(asked).toEqual([])
   })
 
-  it('is unreached where nobody listens', async () => {
+  it('is unreached when nothing listens', async () => {
     await new Promise((closed) => server.close(closed))
 
     expect(await model()('{}')).toMatchObject({ failed: 'unreached' })
   })
 
-  it('is no-answer where it is sent elsewhere: posts do not follow', async () => {
+  it('is no-answer for a redirect: posts are not sent elsewhere', async () => {
     answer = (response) => void response.writeHead(307, { location: `${baseUrl}/elsewhere` }).end()
 
     expect(await model()('{}')).toMatchObject({ failed: 'no-answer' })
