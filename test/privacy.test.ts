@@ -220,7 +220,7 @@ describe('deleted posts', () => {
   })
 })
 
-/** Objects and rows that a deletion itself writes. */
+/** Objects that a deletion changes without listing them. */
 const MAY_CHANGE = [keys.currentLabels, keys.card, keys.deletedFrom, keys.artefact]
 
 /** Every version of every object by `<key> <version>`, and every row of the table. */
