@@ -1,4 +1,4 @@
-/** What an API of ours answers instead of a result: a word for the page, a sentence for a person. */
+/** What an API of the stack answers in place of a result: a code for the page, and a sentence for the person who reads it. */
 export interface Problem {
   status: number
   error: string
@@ -8,9 +8,12 @@ export interface Problem {
 export type ApiResult<T> = { ok: true; body: T } | { ok: false; problem: Problem }
 
 const OFFLINE: Problem = { status: 0, error: 'offline', message: 'There is no connection.' }
-const FAILED: Omit<Problem, 'status'> = { error: 'failed', message: 'Something went wrong. It is tried again.' }
+const FAILED: Omit<Problem, 'status'> = {
+  error: 'failed',
+  message: 'The server could not answer. Try again in a minute.',
+}
 
-/** Ask our own API. A network that does not answer is a problem of status 0, never an exception. */
+/** Send a request to the API of the stack. A network that does not answer is a problem of status 0, never an exception. */
 export async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiResult<T>> {
   let status = 0
   const text = body === undefined ? undefined : JSON.stringify(body)

@@ -1,10 +1,13 @@
 import { dateInWords, MONTHS } from '../shared/words'
 
-/** How our pages say numbers and days: the same everywhere, in any time zone. */
+/** How the pages say numbers and days: the same everywhere, in any time zone. */
 
 /** A sentence of the services, whose days are written as everywhere on the page. */
 export const withDatesInWords = (sentence: string): string =>
   sentence.replaceAll(/\b\d{4}-\d{2}-\d{2}\b(?!-)/g, dateInWords)
+
+/** A reason of a service, with a capital letter, as a line of its own. */
+export const asSentence = (reason: string): string => reason.charAt(0).toUpperCase() + reason.slice(1)
 
 /** `2026-11-21` as `21 Nov`. */
 export function shortDate(date: string): string {

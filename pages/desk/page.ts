@@ -182,7 +182,7 @@ const isWaiting = (one: AnsweredItem): boolean =>
 async function agreeWithDesk(): Promise<void> {
   const told = await ask<Handed<AnsweredItem>>('GET', as('/desk/answered?count=500'))
   if (told.ok) show(agree(work, told.body.items))
-  pass('You answered a post in another tab too: that answer stands. The list of today has it.')
+  pass('You answered this post in another tab first: that answer counts. The list of today shows it.')
 }
 
 /** Count an answer at once; the desk's own count comes with its receipt. */
@@ -232,7 +232,7 @@ async function fetchAhead(): Promise<void> {
   ])
   if (!next.ok) {
     if (!passes(next.problem)) return refuse(next.problem)
-    if (!current(work)) view.say('There is no connection.', 'It is tried again by itself. Nothing is lost.')
+    if (!current(work)) view.say('There is no connection.', 'The page tries again by itself. Nothing is lost.')
     return
   }
   const { items } = next.body
@@ -312,7 +312,8 @@ function refuse({ message }: Problem): void {
   view.progress(undefined, 0)
   notice({ passing: '', connection: '' })
   const waiting = outbox.waiting().length
-  const kept = waiting > 0 ? ` ${waiting} of your answers are kept in this browser and go out when you are back.` : ''
+  const kept =
+    waiting > 0 ? ` ${waiting} of your answers are kept in this browser and are sent when you open a valid link.` : ''
   view.say(first, rest + kept)
 }
 
@@ -329,7 +330,7 @@ async function untilAnswered<T>(work: () => Promise<ApiResult<T>>): Promise<ApiR
   for (let failures = 0; ; failures++) {
     const answered = await work()
     if (answered.ok || !passes(answered.problem)) return answered
-    view.say('There is no connection.', 'It is tried again by itself. Nothing is lost.')
+    view.say('There is no connection.', 'The page tries again by itself. Nothing is lost.')
     await pause(Math.min(30_000, 1000 * 2 ** failures))
   }
 }

@@ -35,7 +35,7 @@ function endButton(role: InvitedRole, name: string, until: string, { say, change
       made.disabled = true
       const answer = await api.endLink(role, name)
       const closed = answer.ok && answer.body.closing.length > 0
-      const also = closed ? ' Nobody who is left can answer more of the open batch: it is being settled.' : ''
+      const also = closed ? ' Nobody who is left can answer more of the open batch, so it is being settled.' : ''
       say(answer.ok ? `The link of ${name} has ended.${also}` : answer.problem.message)
       changed()
     }),
@@ -99,8 +99,8 @@ function annotators({ annotators: all }: OwnerOverview, surroundings: Surroundin
     element(
       'p',
       { class: 'quiet' },
-      'Reliable: how often a label is recognised, as a mean over the labels, of the posts that others judged too; with a 95 % interval, ' +
-        'put together from Wilson’s of each label.',
+      'Reliable: how often the annotator finds the label that the others gave, as a mean over the labels, on posts that others judged too; ' +
+        'with a 95 % interval, put together from Wilson’s of each label.',
     ),
     element('ul', { class: 'quiet checks' }, ...all.flatMap(checks).map((check) => element('li', {}, check))),
   ]
@@ -142,7 +142,11 @@ export function invitationForm({ say, changed }: Surroundings): HTMLElement {
     {},
     element('label', { for: 'invite-name' }, 'Make a link for'),
     element('div', { class: 'field' }, name, role, element('button', {}, 'Make link')),
-    element('p', { class: 'quiet', id: 'invite-hint' }, 'A name of a-z, 0-9 and -. It holds for two weeks.'),
+    element(
+      'p',
+      { class: 'quiet', id: 'invite-hint' },
+      'A name has only letters from a to z, digits and -. The link holds for two weeks.',
+    ),
     made,
   )
   listen(form, 'submit', async (event) => {

@@ -1,6 +1,7 @@
 import type { AgreementInBrief, QualityAlpha } from '../../services/owner/shown'
 import { many } from '../../shared/words'
 import { element } from '../element'
+import { asSentence } from '../words'
 
 const VERDICTS: Record<AgreementInBrief['status'], [title: string, text: string]> = {
   ok: ['Yes.', 'People err seldom enough for a share to be told and a model to learn.'],
@@ -25,11 +26,9 @@ export function trust(agreement: AgreementInBrief | null): Node[] {
       ? figure(selfAgreement, (items) => `from ${items} that came back`, 'Agreement with oneself')
       : []),
     // Where all is well, the reason is the figure.
-    ...(status === 'ok' ? [] : [element('ul', {}, ...reasons.map((reason) => element('li', {}, sentence(reason))))]),
+    ...(status === 'ok' ? [] : [element('ul', {}, ...reasons.map((reason) => element('li', {}, asSentence(reason))))]),
   ]
 }
-
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 function figure({ value, low, high, items }: QualityAlpha, from: (posts: string) => string, what: string): Node[] {
   if (value === null || low === null || high === null) return []

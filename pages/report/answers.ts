@@ -5,14 +5,15 @@ import { changeInWords, changesBetween } from './change'
 import type { ReportView } from './view'
 import { why } from './why'
 import { knownFacts, paragraph, section } from './section'
+import { endOfAxis } from './axis'
 import { figure } from './figure'
-import { forest, type Group, lookOf, upTo } from './plots'
+import { forest, type Group, lookOf } from './plots'
 import { type Cell, numberColumns, shareCells, textColumns } from './csv'
 import { secondPredictor } from './second-predictor'
 import { dateInWords, isolated, many } from '../../shared/words'
 import { withDatesInWords } from '../words'
 import { percent, quotable, type Span } from '../../shared/share-sentence'
-import { addDays, answerOfDay, fileName, labelsOf, wrongInWords } from './words'
+import { addDays, answerOfDay, drawnLabels, fileName, labelsOf, wrongInWords } from './words'
 
 type Report = ReportOverview['latest'][number]
 
@@ -26,7 +27,7 @@ export function answers(overview: ReportOverview, stopped: boolean, { against: d
   const all = latest.flatMap((report) =>
     rowsOf(report).flatMap(({ span, basis }) => answerOfDay(report, span, basis).shares),
   )
-  const top = upTo(all.map(({ high }) => high))
+  const top = endOfAxis(all.map(({ high }) => high))
   const cards = sorted.map((report) => {
     const before = overview.days.filter(({ topic, date }) => topic === report.topic && date < report.date)
     const against = overview.against.find(({ topic }) => topic === report.topic)
@@ -36,9 +37,11 @@ export function answers(overview: ReportOverview, stopped: boolean, { against: d
     'answer',
     stopped ? 'The last answer' : 'The answer',
     element('div', { class: 'cards' }, ...cards),
-    paragraph(
-      'Among posts a message counts as often as it was posted; among messages, once, however often it was copied.',
-      'small',
+    element(
+      'p',
+      { class: 'small' },
+      'A 95 % interval holds the true share in 95 of 100 days. Counted by posts, a message counts as often as it was posted; counted by messages, once. ',
+      element('a', { href: '#terms' }, 'What the words mean'),
     ),
   )
 }
@@ -97,18 +100,22 @@ function changed(
 ): HTMLElement | null {
   const hasNumber = week.byPosts.shares.length > 0
   if (!against) {
-    if (asked !== undefined) return paragraph(`There is no report of ${dateInWords(asked)}.`)
-    const missing = dateInWords(addDays(date, -7))
-    return hasNumber ? paragraph(`There is no report of ${missing} to hold it against.`, 'change') : null
+    const missing = asked ?? addDays(date, -7)
+    return asked !== undefined || hasNumber
+      ? whatChanged(`not known, since ${dateInWords(missing)} has no report.`)
+      : null
   }
   const other = dateInWords(against.date)
   const [now, before, than] =
     asked === undefined ? [week, against.week, `the seven days to ${other}`] : [day, against.day, other]
   const sentence = changeInWords(changesBetween(now.byPosts.shares, before.byPosts.shares), than)
-  if (sentence !== undefined) return paragraph(together(sentence), 'change')
-  if (asked !== undefined) return paragraph(`It cannot be compared with ${other}: one of the days has no number.`)
-  return hasNumber ? paragraph(`It cannot be compared with ${than}: these have no number.`, 'change') : null
+  if (sentence !== undefined) return whatChanged(together(sentence))
+  if (asked !== undefined) return whatChanged(`not known, since ${other} or ${dateInWords(date)} has no number.`)
+  return hasNumber ? whatChanged(`not known, since ${than} have no number.`) : null
 }
+
+const whatChanged = (sentence: string): HTMLElement =>
+  element('p', { class: 'change' }, element('strong', {}, 'What changed: '), sentence)
 
 /** A sentence that can be taken along. */
 function quote(sentence: string, note?: string): HTMLElement {
@@ -172,7 +179,8 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
     lines.some(({ span, basis }) => shareOf(answerOfDay(report, span, basis), label)),
   )
   if (told.length === 0) return null
-  const groups: Group[] = told.map((label) => ({
+  const { drawn, rest } = drawnLabels(told)
+  const groups: Group[] = drawn.map((label) => ({
     heading: label,
     rows: lines.flatMap(({ span, basis, name }) => {
       const share = shareOf(answerOfDay(report, span, basis), label)
@@ -193,7 +201,7 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
   )
   return figure(
     isLonger(report) ? 'The day, and the week that ends with it' : 'The day, by posts and by messages',
-    `Shares of #${isolated(report.topic)} with their 95 % intervals; the table below has the numbers.`,
+    `Shares of #${isolated(report.topic)} with their 95 % intervals; the table below has the numbers of all labels.`,
     (width) => forest(width, groups, { top }),
     {
       name: `bellwether-${fileName(report)}-${report.date}`,
@@ -207,12 +215,13 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
       say: (cell, column) =>
         cell === null ? '–' : typeof cell === 'number' && column < 9 ? `${percent(cell)} %` : String(cell),
     },
+    rest !== undefined && paragraph(rest, 'small'),
   )
 }
 
 const shareOf = (answer: AnswerRecord, label: string) => answer.shares.find((share) => share.label === label)
 
-/** Where the numbers come from: method, labels, and the other estimates beside them. */
+/** What the numbers rest on: method, labels, and the other estimates beside them. */
 function how(report: Report): HTMLElement {
   const { day, week, model, labels, collection } = report
   const { byPosts } = day
@@ -222,7 +231,7 @@ function how(report: Report): HTMLElement {
     ['Method', counted ? together(byPosts.method) : ''],
     [
       'Posts',
-      `${many(day.posts, 'post')} in ${many(day.messages, 'message')}${isLonger(report) ? `; ${many(week.posts, 'post')} in seven days (${dateInWords(addDays(report.date, -6))} to ${dateInWords(report.date)})` : ''}`,
+      `${many(day.posts, 'post')} in ${many(day.messages, 'message')}${isLonger(report) ? `; ${many(week.posts, 'post')} in ${many(week.messages, 'message')} in seven days (${dateInWords(addDays(report.date, -6))} to ${dateInWords(report.date)})` : ''}`,
     ],
     [
       'Labels',

@@ -219,10 +219,10 @@ function comparison({ comparison: one, champion, best }: CardRecord): HTMLElemen
           ]),
       ...(best
         ? [
-            ['Best of late', `${shortJob(best.job)}, live before, has ${score(best.macroF1)} on these labels`] as [
-              string,
-              string,
-            ],
+            [
+              'Best recent champion',
+              `${shortJob(best.job)}, live before, has ${score(best.macroF1)} on these labels`,
+            ] as [string, string],
           ]
         : []),
       [

@@ -54,7 +54,7 @@ export function longLost({ engine, lost }: EngineStanding): HTMLElement[] {
   const price = lost.usd === null ? '' : ` and ${dollarsInWords(lost.usd)}`
   return [
     paragraph(
-      `${engine} has lost since ${dateInWords(lost.since)}, ${many(lost.days, 'day')} of labels: ${many(lost.trainings, 'training')} in vain took ${count(Math.ceil(lost.seconds))} s${price}. training.engines goes without it where it is left out.`,
+      `No model of the engine ${engine} has gone live since ${dateInWords(lost.since)}, in ${many(lost.days, 'day')} of labels. Its ${many(lost.trainings, 'training')} took ${count(Math.ceil(lost.seconds))} s${price}. To end them, leave it out of training.engines in bellwether.yml.`,
       'caution',
     ),
   ]

@@ -17,11 +17,11 @@ export function lookAround(overview: ReportOverview, view: ReportView): HTMLElem
     element('input', { type: 'date', name, value, min: reported.first, max: reported.last })
   const form = element(
     'form',
-    { class: 'look-around', 'aria-label': 'Look around' },
+    { class: 'look-around', 'aria-label': 'Look at other days and hashtags' },
     labelled('Hashtag', topic),
     labelled('From', dateField('from', view.from)),
     labelled('To', dateField('to', view.to)),
-    labelled('Last day against', dateField('against', view.against)),
+    labelled('Compare the last day with', dateField('against', view.against)),
     element('button', { type: 'submit' }, 'Show'),
     Object.keys(view).length > 0 && element('a', { href: '/report' }, 'Back to the newest'),
   )

@@ -42,7 +42,14 @@ export function noticesOf(overview: ReportOverview): Notice[] {
 function unreadable({ unreadable: points }: ReportOverview): Notice[] {
   if (points.length === 0) return []
   const title = `${many(points.length, 'file')} of this report cannot be read`
-  return [{ level: 'bad', title, text: 'What is in them is missing below. The rest is as it should be.', points }]
+  return [
+    {
+      level: 'bad',
+      title,
+      text: 'What is in them is missing below; the rest is as it should be. Whoever runs this stack should look at these files.',
+      points,
+    },
+  ]
 }
 
 function collection(overview: ReportOverview): Notice[] {
@@ -66,7 +73,7 @@ function collection(overview: ReportOverview): Notice[] {
       {
         level: 'bad',
         title: `Nothing new for ${age} days`,
-        text: `The newest report is of ${dateInWords(newest)}. What is below is no longer today's answer. Whoever runs this stack should look at its alarms and dead letters.`,
+        text: `The newest report is of ${dateInWords(newest)}. What is below is not today's answer. Whoever runs this stack should look at its alarms and dead letters.`,
       },
     ]
   }
@@ -103,7 +110,7 @@ function silence({ days, streams }: ReportOverview): Notice[] {
     {
       level: 'warn',
       title: `No posts for ${longest} days`,
-      text: 'They were looked for and none came. Whoever runs this stack should look whether the source still gives what it should.',
+      text: 'The source was asked, and it gave none. Whoever runs this stack should look whether the source still works.',
       points: silent.map(({ topic, last }) =>
         last === undefined
           ? `#${isolated(topic)}: none on any day that is shown.`
@@ -174,7 +181,14 @@ function caps({ spending }: ReportOverview): Notice[] {
     return perDay > 0 && day >= perDay ? [`${what}: ${say(day)} of ${say(perDay)} for ${shortDate(of)}`] : []
   })
   if (points.length === 0) return []
-  return [{ level: 'warn', title: 'A cap is reached', text: 'Work stops there until the next day or month.', points }]
+  return [
+    {
+      level: 'warn',
+      title: 'A cap is reached',
+      text: 'What it limits stops until the next day or month. The owner can raise a cap in bellwether.yml.',
+      points,
+    },
+  ]
 }
 
 /** Labels since the promotion say, surely, less of the model than the gate did: the posts are others now, or the gate was lucky. */

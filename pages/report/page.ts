@@ -13,6 +13,7 @@ import { compared, coverage, overTime } from './trends'
 import { terms } from './terms'
 import { dateInWords, instantInWords, isolated } from '../../shared/words'
 import { lookAround } from './look-around'
+import { asSentence } from '../words'
 import { type ReportView, viewInWords, viewOf, streamsInView } from './view'
 
 const page = document.getElementById('page')!
@@ -95,7 +96,7 @@ const noticeBox = ({ level, title, text, points = [] }: Notice): HTMLElement =>
     { class: `notice ${level}`, 'aria-label': `${LEVELS[level]}: ${title}` },
     element('p', { class: 'title' }, element('span', { class: 'level' }, `${LEVELS[level]}: `), title),
     text ? paragraph(text) : null,
-    points.length > 0 && element('ul', {}, ...points.map((point) => element('li', {}, point))),
+    points.length > 0 && element('ul', {}, ...points.map((point) => element('li', {}, asSentence(point)))),
   )
 
 function show(...parts: Child[]): void {

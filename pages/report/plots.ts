@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { isolated } from '../../shared/words'
 import { clipped, shortDate } from '../words'
 import { percent } from '../../shared/share-sentence'
+import { ticksOfAxis } from './axis'
 
 /** A kind of thing that is told from others by colour, by its mark and by its dash: any one of the three is enough. */
 export interface Look {
@@ -42,10 +43,6 @@ export interface Series {
 
 const day = (date: string): Date => new Date(date)
 
-/** Where an axis of shares ends: the next fifth above all of them, so that small shares are told apart. */
-export const upTo = (highs: readonly number[]): number =>
-  Math.min(1, Math.max(0.2, Math.ceil(Math.max(0, ...highs) * 5 - 1e-9) / 5))
-
 /** Shares by day with their bands. A day without a number leaves a gap; one with too little around it has a bar. */
 export function sharesOverTime(width: number, dates: readonly string[], series: readonly Series[], top: number) {
   const narrow = width < 480
@@ -56,6 +53,7 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
   const marginLeft = 48
   const few = dates.length <= 10
   const inner = height - marginTop - marginBottom
+  const ticks = ticksOfAxis(top, true)
 
   const marks = series.flatMap(({ look, points }, i) => {
     const all = dates.map((date, at) => points[at] ?? { date, share: NaN, low: NaN, high: NaN, whole: true })
@@ -125,8 +123,8 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
     color: { type: 'identity' },
     symbol: { type: 'identity' },
     marks: [
-      Plot.gridY({ ticks: 5, ...GRID }),
-      Plot.axisY({ ticks: 5, tickSize: 0, tickFormat: (share: number) => `${percent(share)} %`, label: null, ...FONT }),
+      Plot.gridY(ticks, GRID),
+      Plot.axisY(ticks, { tickSize: 0, tickFormat: (share: number) => `${percent(share)} %`, label: null, ...FONT }),
       timeAxis(dates, width - marginRight - marginLeft),
       ...marks,
       Plot.text(ends, {
@@ -188,7 +186,7 @@ export function forest(width: number, groups: readonly Group[], { scores = false
   const bottom = height
   const marginBottom = 26
   const inner = width - marginLeft - marginRight
-  const ticks = ticksUpTo(top, inner > 260)
+  const ticks = ticksOfAxis(top, inner > 260)
 
   return Plot.plot({
     width,
@@ -222,7 +220,7 @@ export function forest(width: number, groups: readonly Group[], { scores = false
       }),
       Plot.text(headings, {
         y: 'y',
-        text: ({ heading }: { heading: string }) => isolated(heading),
+        text: ({ heading }: { heading: string }) => isolated(clipped(heading, Math.floor(width / 9))),
         frameAnchor: 'left',
         dx: -marginLeft,
         textAnchor: 'start',
@@ -323,10 +321,6 @@ export function collection(width: number, dates: readonly string[], days: readon
     ],
   })
 }
-
-/** Every fifth, or where there is little room the ends and the middle. */
-const ticksUpTo = (top: number, roomy: boolean): number[] =>
-  roomy ? [0, 0.2, 0.4, 0.6, 0.8, 1].filter((tick) => tick <= top + 1e-9) : [0, top / 2, top]
 
 /** Ticks on the last day and as many days before it as there is room for. */
 function timeAxis(dates: readonly string[], width: number) {

@@ -4,9 +4,9 @@ import { paragraph, section } from './section'
 import { behind } from './table'
 import { type Cell, numberColumns, textColumns } from './csv'
 import { count, instantInWords, many } from '../../shared/words'
-import { monthOf, shortDate } from '../words'
+import { asSentence, monthOf, shortDate } from '../words'
 import { percent } from '../../shared/share-sentence'
-import { dollarsInWords } from './words'
+import { checksOf, dollarsInWords, itemsInWords } from './words'
 
 const STATUS: Record<BatchInBrief['status'], string> = {
   ok: 'People agree well enough about them.',
@@ -29,14 +29,18 @@ export function labellingSection({ batches }: ReportOverview): HTMLElement {
     'labels',
     'Labels',
     element('p', { class: `status ${status}` }, element('strong', {}, `${SIGN[status]} ${status}. `), STATUS[status]),
-    reasons.length > 0 && element('ul', {}, ...reasons.map((reason) => element('li', {}, reason))),
-    paragraph('Wrong: how often one person’s label is, by the posts that two people judged so far.', 'small'),
+    reasons.length > 0 && element('ul', {}, ...reasons.map((reason) => element('li', {}, asSentence(reason)))),
+    paragraph(itemsInWords(batches), 'small'),
+    paragraph(
+      '“Wrong” in the table is how often one person’s label is wrong, by the posts that two people judged so far.',
+      'small',
+    ),
     behind({
       name: 'bellwether-batches',
       caption: 'labelling batches',
       columns: [
         ...textColumns('batch'),
-        ...numberColumns('asked', 'labelled', 'judgements', 'people', 'USD', 'wrong'),
+        ...numberColumns('items', 'labelled', 'checks', 'judgements', 'people', 'USD', 'wrong'),
         ...textColumns('status', 'without a label'),
       ],
       rows: batches.map(
@@ -44,6 +48,7 @@ export function labellingSection({ batches }: ReportOverview): HTMLElement {
           batch,
           items,
           labelled,
+          checksOf({ items, labelled, failed }),
           judgements,
           annotators,
           costUsd,
@@ -58,12 +63,15 @@ export function labellingSection({ batches }: ReportOverview): HTMLElement {
         cell === null
           ? '–'
           : typeof cell === 'number'
-            ? column === 5
+            ? column === 6
               ? dollarsInWords(cell)
-              : column === 6
+              : column === 7
                 ? `${percent(cell)} %`
                 : count(cell)
-            : cell,
+            : column === 0
+              ? // A batch has the day of its posts as its name: as a command takes it.
+                element('span', {}, cell)
+              : cell,
     }),
   )
 }
@@ -110,7 +118,7 @@ export function spendingSection({ spending: all }: ReportOverview): HTMLElement 
     'spending',
     'Spent, against the caps',
     paragraph(
-      'UTC days. Judgements count on the day of the posts that they are about, and while their batch is open as if all were given.',
+      'Days are UTC. Posts read are all that a source sent on that day, with those that came twice or were refused; an answer above counts each post once, on the day it was published. Judgements count on the day of their posts; while a batch is open, as if all were given.',
       'small',
     ),
     element('ul', { class: 'meters' }, ...meters),

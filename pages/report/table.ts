@@ -1,5 +1,6 @@
 import { type Cell, type CsvColumn, csvOf } from './csv'
 import { element } from '../element'
+import { dateInWords } from '../../shared/words'
 
 export interface Data {
   /** File name of the download, without its ending. */
@@ -7,7 +8,7 @@ export interface Data {
   caption: string
   columns: CsvColumn[]
   rows: Cell[][]
-  /** How a cell is shown; a download has it as it is. */
+  /** How a cell is shown. A day is shown in words, as everywhere on the page; a download has each cell as it is. */
   say?: (cell: Cell, column: number) => string | Node
 }
 
@@ -39,7 +40,11 @@ export function behind({ name, caption, columns, rows, say = plain }: Data, open
 
 /** A text may be a name or what a file says, written from right to left: it stands by itself in its direction. */
 const own = (cell: Cell, said: string | Node): string | Node =>
-  typeof cell === 'string' && typeof said === 'string' ? element('bdi', {}, said) : said
+  typeof cell === 'string' && typeof said === 'string'
+    ? element('bdi', {}, isDay(said) ? dateInWords(said) : said)
+    : said
+
+const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text)
 
 /** Only a long text may break: a date must not. */
 const classOf = (cell: Cell, column: CsvColumn | undefined): string | undefined =>

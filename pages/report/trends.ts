@@ -2,14 +2,15 @@ import type { ReportOverview } from '../../services/report/overview'
 import type { Basis } from '../../shared/statistics/difference'
 import { element } from '../element'
 import { paragraph, section } from './section'
+import { endOfAxis } from './axis'
 import { figure } from './figure'
-import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime, upTo } from './plots'
+import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime } from './plots'
 import { type Cell, type CsvColumn, numberColumns, shareCells, textColumns } from './csv'
 import { isStopped } from './notices'
 import { isolated } from '../../shared/words'
 import { shortDate } from '../words'
 import { percent, type Span } from '../../shared/share-sentence'
-import { addDays, answerOfDay, daysFrom, fileName, labelsOf } from './words'
+import { addDays, answerOfDay, daysFrom, drawnLabels, fileName, labelsOf } from './words'
 
 interface Choice {
   basis: Basis
@@ -104,7 +105,7 @@ function choose<V extends string>(
 
 function figuresOf(overview: ReportOverview, { basis, span }: Choice): HTMLElement[] {
   const labels = labelsOf(overview)
-  const top = upTo(overview.days.flatMap((day) => answerOfDay(day, span, basis).shares.map(({ high }) => high)))
+  const top = endOfAxis(overview.days.flatMap((day) => answerOfDay(day, span, basis).shares.map(({ high }) => high)))
   return overview.streams.flatMap(({ topic, hashtag, stream }) => {
     const days = overview.days.filter((day) => day.topic === topic)
     const [first, last] = [days[0]?.date, days.at(-1)?.date]
@@ -166,14 +167,18 @@ export function compared(overview: ReportOverview): HTMLElement | null {
   if (streams.length < 2) return null
   const hasNetworks = new Set(streams.map(({ hashtag }) => hashtag)).size < streams.length
   const newest = new Map(days.map((day) => [day.topic, day]))
-  const groups: Group[] = labels.map((name, i) => ({
+  const sharesOf = (topic: string) => newest.get(topic)?.week.byPosts.shares ?? []
+  const { drawn, rest } = drawnLabels(
+    labels.filter((name) => streams.some(({ topic }) => sharesOf(topic).some(({ label }) => label === name))),
+  )
+  const told: Group[] = drawn.map((name) => ({
     heading: name,
     rows: streams.flatMap(({ topic }, at) => {
-      const share = newest.get(topic)?.week.byPosts.shares.find(({ label }) => label === name)
-      return share ? [{ ...share, name: `#${topic}`, look: { ...lookOf(i), symbol: lookOf(at).symbol } }] : []
+      const share = sharesOf(topic).find(({ label }) => label === name)
+      const look = { ...lookOf(labels.indexOf(name)), symbol: lookOf(at).symbol }
+      return share ? [{ ...share, name: `#${topic}`, look }] : []
     }),
   }))
-  const told = groups.filter(({ rows }) => rows.length > 0)
   if (told.length === 0) return null
   const single = streams
     .flatMap(({ topic }) => newest.get(topic) ?? [])
@@ -190,10 +195,10 @@ export function compared(overview: ReportOverview): HTMLElement | null {
     figure(
       `${single ? 'The newest day' : 'The newest seven days'}, by posts`,
       `Each label’s share ${hasNetworks ? 'on each network' : 'in each hashtag'} over ${single ? 'the day' : 'seven days'}, with 95 % intervals.`,
-      (width) => forest(width, told, { top: upTo(told.flatMap((group) => group.rows.map(({ high }) => high))) }),
+      (width) => forest(width, told, { top: endOfAxis(told.flatMap((group) => group.rows.map(({ high }) => high))) }),
       { name: 'bellwether-hashtags', caption: 'hashtags compared', columns: SHARE_COLUMNS, rows, say: sayShare },
       paragraph(
-        `Where two intervals overlap, the difference may be chance.${hasNetworks ? ' Networks have different people and rules, so their shares are never added up.' : ''}`,
+        `${rest === undefined ? '' : `${rest} `}Where two intervals overlap, the difference may be chance.${hasNetworks ? ' Networks have different people and rules, so their shares are never added up.' : ''}`,
         'small',
       ),
     ),

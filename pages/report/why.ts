@@ -27,12 +27,9 @@ function evidence(found: EvidenceInBrief): HTMLElement[] {
   const { counted, from, date, part, shows, labels } = found
   const told = labels.filter(({ words, messages, moves }) => words.length + messages.length + moves.length > 0)
   const heading = element('h4', {}, 'Why')
-  const basis = [
-    `${many(counted.labelled, 'message')} that people labelled`,
-    `${count(counted.predicted)} that the model alone did`,
-  ].join(' and ')
+  const all = counted.labelled + counted.predicted + counted.other
   const note = paragraph(
-    `Words that set a label apart from the others, in posts from ${dateInWords(from)} to ${dateInWords(date)}: by 2.6 standard errors or more, from ${basis}${part < 1 ? ', a random part of all' : ''}. Each message counts once, and each word is of at least five messages and five authors.`,
+    `These words set a label apart from the others by 2.6 standard errors or more, in ${many(all, 'message')} from ${dateInWords(from)} to ${dateInWords(date)}${part < 1 ? ', a random part of all' : ''}. Of these, people labelled ${count(counted.labelled)}, only the model labelled ${count(counted.predicted)}${counted.other > 0 ? `, and ${count(counted.other)} have no label` : ''}. Each message counts once; each word is in at least five messages, by five authors.`,
     'small',
   )
   if (told.length === 0) return [heading, paragraph('No word sets a label apart yet: there are too few messages.')]

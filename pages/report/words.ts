@@ -1,8 +1,8 @@
-import type { ReportOverview } from '../../services/report/overview'
+import type { BatchInBrief, ReportOverview } from '../../services/report/overview'
 import type { ReportRecord } from '../../shared/records'
 import type { Basis } from '../../shared/statistics/difference'
 import { percent, type Span } from '../../shared/share-sentence'
-import { many } from '../../shared/words'
+import { count, isolated, many } from '../../shared/words'
 
 /** How shares, scores and days of a report are said. */
 
@@ -37,6 +37,14 @@ export const labelsOf = ({ categories, days }: Pick<ReportOverview, 'categories'
   ]),
 ]
 
+/** What a plot draws of these labels. Of two, one is 100 % less the other: the first is drawn, and `rest` says so of the other. */
+export function drawnLabels(labels: readonly string[]): { drawn: readonly string[]; rest: string | undefined } {
+  const [first, second, third] = labels
+  return first !== undefined && second !== undefined && third === undefined
+    ? { drawn: [first], rest: `The rest to 100 % is ${isolated(second)}.` }
+    : { drawn: labels, rest: undefined }
+}
+
 /** `2 % of the labels are wrong, by 120 posts that two people judged.` Nothing in reports that do not say. */
 export function wrongInWords(errors: Errors): string | undefined {
   if (!errors) return undefined
@@ -45,6 +53,28 @@ export function wrongInWords(errors: Errors): string | undefined {
   if (source === 'assumed') return `${often}: assumed, since too few posts were judged twice to tell`
   const by = source === 'gold' ? `${many(items, 'hidden check')}` : `${many(items, 'post')} that two people judged`
   return `${often}, at most ${percent(high)} %, by ${by}; a misunderstanding that people share does not show`
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
+
+type Items = Pick<BatchInBrief, 'items' | 'labelled' | 'failed'>
+
+/** Items that were to measure annotators: their labels are known already. */
+export const checksOf = ({ items, labelled, failed }: Items): number => items - labelled - sum(Object.values(failed))
+
+/** What became of the items of some batches; the parts add up to their number. */
+export function itemsInWords(batches: readonly Items[]): string {
+  const items = sum(batches.map((one) => one.items))
+  const labelled = sum(batches.map((one) => one.labelled))
+  const checks = sum(batches.map(checksOf))
+  const without = items - labelled - checks
+  const parts = [
+    `${count(labelled)} have a label`,
+    `${count(without)} have none`,
+    ...(checks > 0 ? [`${count(checks)} were hidden checks, whose label was known`] : []),
+  ]
+  const last = parts.pop() ?? ''
+  return `Of ${many(items, 'item')} in ${batches.length === 1 ? 'the newest batch' : `the newest ${count(batches.length)} batches`}, ${parts.join(', ')} and ${last}. A message that is asked about in two batches is an item of both.`
 }
 
 /** Whole days from one UTC day to another. */

@@ -165,7 +165,7 @@ describe('looking around', () => {
 
     await page.getByRole('combobox', { name: 'Hashtag' }).selectOption('aws')
     await page.getByLabel('To', { exact: true }).fill('2026-11-19')
-    await page.getByLabel('Last day against').fill('2026-11-11')
+    await page.getByLabel('Compare the last day with').fill('2026-11-11')
     await page.getByRole('button', { name: 'Show' }).click()
     await page.waitForURL('**/report?topic=aws&to=2026-11-19&against=2026-11-11')
     await settled()
@@ -270,6 +270,48 @@ describe('the report of two weeks', () => {
     await isSound()
   })
 
+  it('draws one of two labels, names the other as the rest, and has both in the table', async () => {
+    const { page } = visitor
+    const figure = page.locator('.card figure').first()
+
+    expect(await figure.locator('.plot text', { hasText: 'day, posts' }).count()).toBe(1)
+    expect(await text('.card figure >> nth=0')).toContain('The rest to 100 % is marketing.')
+    expect(await page.locator('#compare .plot text', { hasText: '#aws' }).count()).toBe(1)
+    expect(await text('#compare')).toContain('The rest to 100 % is marketing.')
+    await figure.locator('summary').click()
+    expect(await figure.locator('tbody tr').count()).toBe(8)
+  })
+
+  it('writes days in one way, and says what its figures have to do with each other', async () => {
+    const { page } = visitor
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true
+    })
+    const batches = z
+      .array(z.array(z.string()))
+      .parse(
+        await page
+          .locator('#labels tbody tr')
+          .evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.innerText))),
+      )
+    // The name of a batch is no date, though it is made of one: commands take it.
+    await page.evaluate(() => {
+      for (const name of document.querySelectorAll('#labels td:first-child')) name.remove()
+    })
+    const said = (await text()).replaceAll('\u00a0', ' ').replaceAll(/Batch \d{4}-\d{2}-\d{2}/g, '')
+
+    expect(said.match(/.*\b\d{4}-\d{2}-\d{2}\b.*/g)).toBeNull()
+    expect(await text('h1')).toBe('What is the talk about #aws and #azure made of?')
+    expect(said).toMatch(/Of 840 items in the newest 14 batches, 812 have a label and 28 have none\./)
+    expect(batches).toHaveLength(14)
+    for (const [, items, labelled, checks, , , , , , without = ''] of batches) {
+      const none = (without.match(/\d+/g) ?? []).reduce((sum, one) => sum + Number(one), 0)
+      expect(Number(labelled) + Number(checks) + none).toBe(Number(items))
+    }
+    expect(said).toMatch(/798 posts in 527 messages; 5,586 posts in 3,689 messages in seven days/)
+    expect(await text('#spending')).toContain('an answer above counts each post once, on the day it was published')
+  })
+
   it('tells apart without colour: every label has its name at its line, its mark and its dash', async () => {
     const { page } = visitor
     const plot = page.locator('#trend figure >> nth=0')
@@ -289,7 +331,7 @@ describe('the report of two weeks', () => {
     const { page } = visitor
     expect(await text('#coverage')).toContain('3 of 28 days are missing or were collected in part')
     await page.locator('#coverage summary').click()
-    expect(await text('#coverage table')).toMatch(/2026-11-12\s+aws\s+file\s+60 %\s+\d+\s+The cap on posts/)
+    expect(await text('#coverage table')).toMatch(/12 November 2026\s+aws\s+file\s+60 %\s+\d+\s+The cap on posts/)
     expect(await visitor.page.locator('#coverage td > bdi', { hasText: 'aws' }).count()).toBeGreaterThan(0)
     expect(await text('header')).toMatch(/As of 23 November 2026, 10:\d\d UTC/)
     expect(await visitor.page.locator('#terms dt').count()).toBe(14)
@@ -418,6 +460,34 @@ it('says what a language model adds, how far people agree with it, and what it c
   await isSound()
 })
 
+it('leaves a definition the room to be read beside a name of 256 characters', async () => {
+  const definition = 'The post teaches, asks or reports how something is built, run or fixed.'
+  await open({ from: '2026-11-09', days: 1 }, '2026-11-10T10:00:00Z')
+  for (const view of ['desktop-light', 'phone-light'] as const) {
+    await look(view)
+    await visitor.page.route('**/report/data', async (route) => {
+      const answer = await route.fetch()
+      const overview = z.record(z.string(), z.unknown()).parse(await answer.json())
+      await route.fulfill({
+        response: answer,
+        json: { ...overview, categories: [{ name: 'x'.repeat(256), definition }] },
+      })
+    })
+    await visitor.page.reload()
+    await settled()
+
+    const [list, room] = z
+      .tuple([z.number(), z.number()])
+      .parse(
+        await visitor.page.evaluate(
+          `['#definitions dl', '#definitions dd'].map((one) => document.querySelector(one).getBoundingClientRect().width)`,
+        ),
+      )
+    expect(room).toBeGreaterThanOrEqual(list / 2)
+    await isSound()
+  }
+})
+
 it('shows many labels one by one, and files that cannot be read by name', async () => {
   const labels = ['how-to', 'outage', 'release', 'pricing', 'technical', 'marketing']
   await open({ ...twoWeeks, labels }, '2026-11-23T10:00:00Z')
@@ -426,5 +496,7 @@ it('shows many labels one by one, and files that cannot be read by name', async 
 
   expect(await text('.notice.bad')).toContain('champion.json')
   expect(await visitor.page.locator('#trend figure').count()).toBe(12)
+  const figure = visitor.page.locator('.card figure').first()
+  expect(await figure.locator('.plot text', { hasText: 'day, posts' }).count()).toBe(6)
   await isSound()
 })

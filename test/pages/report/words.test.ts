@@ -3,7 +3,16 @@ import { csvOf } from '../../../pages/report/csv'
 import { dateInWords, instantInWords, isolated, withVisibleDirections } from '../../../shared/words'
 import { clipped, shortDate, withDatesInWords } from '../../../pages/words'
 import { percent, quotable } from '../../../shared/share-sentence'
-import { daysFrom, dollarsInWords, schedule, shortJob, withShortJobs, wrongInWords } from '../../../pages/report/words'
+import {
+  daysFrom,
+  dollarsInWords,
+  drawnLabels,
+  itemsInWords,
+  schedule,
+  shortJob,
+  withShortJobs,
+  wrongInWords,
+} from '../../../pages/report/words'
 
 const NBSP = '\u00a0'
 const share = (label: string, of: number) => ({ label, share: of, low: of - 0.06, high: of + 0.06 })
@@ -131,6 +140,36 @@ describe('numbers and days', () => {
     expect(withShortJobs('below champion bellwether-dev-3f9c2a7d0b1e4c55-1, by 0.05 of macro-F1')).toBe(
       'below champion 3f9c2a7d-1, by 0.05 of macro-F1',
     )
+  })
+})
+
+describe('the items of batches', () => {
+  it.each<[string, Parameters<typeof itemsInWords>[0], string]>([
+    [
+      'two batches',
+      [
+        { items: 1200, labelled: 1180, failed: { disputed: 11, flagged: 3 } },
+        { items: 60, labelled: 58, failed: { unanswered: 2 } },
+      ],
+      'Of 1,260 items in the newest 2 batches, 1,238 have a label, 16 have none and 6 were hidden checks, whose label was known.',
+    ],
+    [
+      'a batch without checks',
+      [{ items: 60, labelled: 58, failed: { unanswered: 2 } }],
+      'Of 60 items in the newest batch, 58 have a label and 2 have none.',
+    ],
+  ])('of %s are told in parts that add up', (_, batches, expected) => {
+    expect(itemsInWords(batches)).toContain(expected)
+  })
+})
+
+describe('the labels that a plot draws', () => {
+  it('are the first of two, with a word on the other, and all of three', () => {
+    expect(drawnLabels(['technical', 'marketing'])).toEqual({
+      drawn: ['technical'],
+      rest: 'The rest to 100 % is marketing.',
+    })
+    expect(drawnLabels(['a', 'b', 'c'])).toEqual({ drawn: ['a', 'b', 'c'], rest: undefined })
   })
 })
 
