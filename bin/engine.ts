@@ -15,6 +15,7 @@ import { priorOf } from '../shared/engines/prior'
 import { BellwetherError } from '../shared/errors'
 import { plainText, type PostText, TEXT_VERSION } from '../shared/text'
 import { cascadeId } from '../shared/text/cascade'
+import { zip } from '../shared/zip'
 
 const HELP = `npm run --silent engine -- train --engine NAME --input FILE --output DIR [--set NAME=VALUE]...
 npm run --silent engine -- classify --model DIR --input FILE
@@ -102,8 +103,7 @@ async function classify(args: string[]): Promise<number> {
       { classifier, temperature: 1 },
       batch.map((one) => one.text),
     )
-    for (const [i, answer] of answers.entries())
-      console.log(printable(JSON.stringify({ line: batch[i]!.line, ...answer })))
+    for (const [{ line }, answer] of zip(batch, answers)) console.log(printable(JSON.stringify({ line, ...answer })))
     answered += batch.length
     batch = []
   }

@@ -1,4 +1,4 @@
-import { closers, either, foreign, messages, openers, otherCloud, services, slots } from './phrases'
+import { type SampleHashtag, closers, either, foreign, messages, openers, otherCloud, services, slots } from './phrases'
 
 export type SampleLabel = 'technical' | 'marketing'
 
@@ -6,7 +6,7 @@ export type SampleLabel = 'technical' | 'marketing'
 export interface SampleRow {
   id: string
   createdAt: string
-  hashtag: string
+  hashtag: SampleHashtag
   author: string
   language: string
   text: string
@@ -20,7 +20,7 @@ const DAYS = 14
 const DAY_MS = 86_400_000
 
 /** The share of technical messages among the new ones of a day: it falls for #aws, with a summit on the ninth day. */
-const technicalShare: Record<string, (day: number) => number> = {
+const technicalShare: Record<SampleHashtag, (day: number) => number> = {
   aws: (day) => 0.72 - 0.02 * day - (day === 8 || day === 9 ? 0.16 : 0),
   azure: (day) => 0.3 + 0.028 * day,
 }
@@ -31,7 +31,7 @@ const DISGUISED = 0.03
 const FOREIGN = 0.02
 const BOTH_HASHTAGS = 0.05
 /** New messages of a weekday; at weekends fewer. */
-const NEW_PER_DAY: Record<string, number> = { aws: 56, azure: 48 }
+const NEW_PER_DAY: Record<SampleHashtag, number> = { aws: 56, azure: 48 }
 const WEEKEND = 0.6
 /** Cascade sizes: Pareto with this exponent, cut off. */
 const PARETO = 1.75
@@ -47,14 +47,14 @@ export function generateSample(seed: number): SampleRow[] {
   for (let day = 0; day < DAYS; day++) {
     const isWeekend = [0, 6].includes(new Date(FIRST_DAY + day * DAY_MS).getUTCDay())
     for (const hashtag of HASHTAGS) {
-      const fresh = Math.round(NEW_PER_DAY[hashtag]! * (isWeekend ? WEEKEND : 1) * (0.85 + 0.3 * random()))
+      const fresh = Math.round(NEW_PER_DAY[hashtag] * (isWeekend ? WEEKEND : 1) * (0.85 + 0.3 * random()))
       for (let i = 0; i < fresh; i++) rows.push(...cascade(hashtag, day))
     }
   }
   return numbered(rows.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)))
 
-  function cascade(hashtag: string, day: number): SampleRow[] {
-    const isTechnical = random() < technicalShare[hashtag]!(day)
+  function cascade(hashtag: SampleHashtag, day: number): SampleRow[] {
+    const isTechnical = random() < technicalShare[hashtag](day)
     const post = write.post(hashtag, isTechnical ? 'technical' : 'marketing')
     const first = FIRST_DAY + day * DAY_MS + hourOf(random) * 3_600_000
     const original: SampleRow = { id: '', createdAt: instant(first), hashtag, author: write.author(), ...post }
@@ -99,23 +99,26 @@ function numbered(rows: readonly SampleRow[]): SampleRow[] {
 }
 
 function writerOf(random: () => number) {
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- no list of phrases is empty
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
 
-  const filler = (slot: string, hashtag: string): string => {
-    if (slot.startsWith('service')) return pick(services[hashtag]!)
+  const filler = (slot: string, hashtag: SampleHashtag): string => {
+    if (slot.startsWith('service')) return pick(services[hashtag])
     if (slot === 'url') return `https://t.example/${Math.floor(random() * 36 ** 6).toString(36)}`
     if (slot === 'handle') return handle(author())
     if (slot === 'n') return String(2 + Math.floor(random() * 8))
     if (slot === 'n2') return String(11 + Math.floor(random() * 80))
-    return fill(pick(slots[slot.replace(/2$/, '')]!), hashtag)
+    const choices = slots[slot.replace(/2$/, '')]
+    if (!choices) throw new Error(`a phrase has {${slot}}: no such slot; add it to slots in samples/phrases.ts`)
+    return fill(pick(choices), hashtag)
   }
-  const fill = (template: string, hashtag: string): string =>
+  const fill = (template: string, hashtag: SampleHashtag): string =>
     template.replaceAll(/\{(\w+)\}/g, (_, slot: string) => filler(slot, hashtag))
 
   const author = () => String(10_000 + Math.floor(random() ** 2 * 900))
   const handle = (of: string) => `@user${of}`
 
-  const post = (hashtag: string, label: SampleLabel): Pick<SampleRow, 'text' | 'label' | 'language'> => {
+  const post = (hashtag: SampleHashtag, label: SampleLabel): Pick<SampleRow, 'text' | 'label' | 'language'> => {
     const other = random() < BOTH_HASHTAGS ? ` #${otherCloud[hashtag]}` : ''
     const tag = random() < 0.5 ? `#${hashtag}` : `#${hashtag.toUpperCase()}`
     if (random() < FOREIGN) {

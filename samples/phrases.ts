@@ -1,6 +1,9 @@
 /** What the made-up posts are made of. `{slot}` is replaced by one of the slot's fillers, `{n}` by a number. */
 
-export const services: Record<string, readonly string[]> = {
+/** The hashtags of the sample, without `#`. */
+export type SampleHashtag = 'aws' | 'azure'
+
+export const services: Record<SampleHashtag, readonly string[]> = {
   aws: [
     'Lambda',
     'DynamoDB',
@@ -48,7 +51,7 @@ export const services: Record<string, readonly string[]> = {
 }
 
 /** Clouds other than the one of the hashtag, for posts about both. */
-export const otherCloud: Record<string, string> = { aws: 'azure', azure: 'aws' }
+export const otherCloud: Record<SampleHashtag, SampleHashtag> = { aws: 'azure', azure: 'aws' }
 
 export const slots: Record<string, readonly string[]> = {
   language: ['TypeScript', 'Python', 'Go', 'Rust', 'Java', 'C#', 'Node', 'Kotlin', 'PowerShell', 'bash'],

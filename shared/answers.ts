@@ -1,6 +1,7 @@
 import { type Classifier, decisionOf, type Scores } from './engines/classifier'
 import { scaled } from './statistics/temperature'
 import type { PostText } from './text'
+import { zip } from './zip'
 
 /** A model's prediction for a text: its label, the probability of it, and that of every label; calibrated. */
 export interface ModelAnswer {
@@ -26,14 +27,10 @@ export async function answersOf(
   const { labels } = classifier
   const scores = await classifier.classify(texts)
   return scores.map((score) => {
-    const probabilities = calibrated(score, temperature)
-    const best = decisionOf(score)
-    return {
-      label: labels[best]!,
-      probability: probabilities[best]!,
-      probabilities: Object.fromEntries(labels.map((label, i) => [label, probabilities[i]!])),
-      basis: score.basis,
-    }
+    const probabilities = zip(labels, calibrated(score, temperature))
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- a model decides for one of its own labels
+    const [label, probability] = probabilities[decisionOf(score)]!
+    return { label, probability, probabilities: Object.fromEntries(probabilities), basis: score.basis }
   })
 }
 

@@ -15,7 +15,7 @@ export const isOfADay = (batch: string): boolean => OF_A_DAY.test(batch)
 export function byBatch(a: string, b: string): number {
   const [first, second] = [OF_A_DAY.exec(a), OF_A_DAY.exec(b)]
   if (!first || !second) return Number(!first) - Number(!second) || asText(a, b)
-  return asText(first[1]!, second[1]!) || Number(first[2] ?? 1) - Number(second[2] ?? 1) || asText(a, b)
+  return asText(a.slice(0, 10), b.slice(0, 10)) || Number(first[2] ?? 1) - Number(second[2] ?? 1) || asText(a, b)
 }
 
 const asText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

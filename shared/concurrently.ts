@@ -5,13 +5,10 @@ export async function concurrently<T, R>(
   work: (item: T, place: number) => Promise<R>,
 ): Promise<R[]> {
   const answers: R[] = []
-  let next = 0
+  // All workers take their items from this one iterator.
+  const queue = items.entries()
   const worker = async () => {
-    while (next < items.length) {
-      const i = next++
-      // The index is in the list, as tested above.
-      answers[i] = await work(items[i]!, i)
-    }
+    for (const [i, item] of queue) answers[i] = await work(item, i)
   }
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))
   return answers

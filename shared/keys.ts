@@ -112,8 +112,8 @@ export const prefixes = {
 }
 
 function key<const P extends string>(pattern: P): Key<P> {
-  const names = [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
-  const optional = new Set([...pattern.matchAll(/\[[^\]]*\{(\w+)\}/g)].map(([, name]) => name!))
+  const names = Array.from(pattern.matchAll(/(?<=\{)\w+(?=\})/g), ({ 0: name }) => name)
+  const optional = new Set(Array.from(pattern.matchAll(/\[[^\]]*\{(\w+)\}/g), ([, name]) => name))
   const expression = new RegExp(
     `^${pattern
       .split(/(\{\w+\}|\[|\])/)
@@ -142,13 +142,19 @@ function key<const P extends string>(pattern: P): Key<P> {
     // Where neither the group nor a later part is given, the prefix ends before the group, which both forms of the key
     // share.
     const group = /\[[^\]]*\{(\w+)\}[^\]]*\][^/]*$/.exec(before)
-    return fill(group && parts[group[1]!] === undefined ? before.slice(0, group.index) : before, parts)
+    const name = group?.[1]
+    return fill(name !== undefined && parts[name] === undefined ? before.slice(0, group?.index) : before, parts)
   }
 
   const match = (candidate: string) => {
     const found = expression.exec(candidate)
-    const parts = names.flatMap((name, i) => (found?.[i + 1] === undefined ? [] : [[name, found[i + 1]!] as const]))
-    return found ? Object.fromEntries(parts) : undefined
+    if (!found) return undefined
+    return Object.fromEntries(
+      names.flatMap((name, i) => {
+        const part = found[i + 1]
+        return part === undefined ? [] : [[name, part] as const]
+      }),
+    )
   }
 
   const wildcard = pattern.replaceAll(/\[[^\]]*\][^/]*/g, '*').replaceAll(/\{\w+\}/g, '*')

@@ -312,7 +312,7 @@ function contradictions({ hashtags, sources, labels, labelling, training, gate }
   for (const [i, engine] of named.entries())
     if (named.indexOf(engine) < i)
       wrong.push([['training', 'engines', i], `names ${engine?.name ?? 'an engine'} a second time`])
-  const leading = engineNamed(entrantsOf(training)[0]!)
+  const [leading] = entrantsOf(training).map((name) => engineNamed(name))
   for (const { path: inner, message } of leading?.hyperparameters.safeParse(training.hyperparameters).error?.issues ??
     [])
     wrong.push([['training', 'hyperparameters', ...inner], message])

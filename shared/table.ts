@@ -139,7 +139,7 @@ function expressionOf({ set = {}, add = {}, remove = [], deleteFrom = {}, entrie
     ...Object.keys(add),
     ...remove,
     ...Object.keys(deleteFrom),
-    ...[...(when ?? '').matchAll(/#(\w+)/g)].map(([, name]) => name!),
+    ...Array.from((when ?? '').matchAll(/(?<=#)\w+/g), ({ 0: name }) => name),
   ])
   const within = entries ? expressionOfEntries(entries) : NO_ENTRIES
   const clauses = [

@@ -47,6 +47,7 @@ export const loaderOf =
     const { labels } = classifier
     const classifyAll = (texts: readonly string[]): Promise<ModelAnswer[]> =>
       answersOf({ classifier, temperature }, texts.map(plainText))
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- answersOf returns an answer for each text
     const classify = async (text: string): Promise<ModelAnswer> => (await classifyAll([text]))[0]!
     return { about, labels, classify, classifyAll }
   }

@@ -96,6 +96,7 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
     const seconds = (Date.now() - began) / 1000
     const summary = await summarise(objects, heard.published, refusedRows, seconds)
     const shares = judge ? besideTruth(summary.shares, await truthOf(objects, posts)) : summary.shares
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- the settings demand two categories or more
     const label = labels[0]!
     return {
       cloud,
@@ -263,9 +264,9 @@ function rowOf(date: string, events: readonly BusEvent[]): Omit<DayRow, 'share'>
   const measured = of('LabelsMeasured')
   const promoted = of('ModelPromoted')
   const judged = [...promoted, ...of('ModelRejected')]
-  const scored = judged
-    .filter(({ macroF1 }) => typeof macroF1 === 'number')
-    .map(({ engine = '', macroF1 }) => `${engine} ${macroF1!.toFixed(2)}`)
+  const scored = judged.flatMap(({ engine = '', macroF1 }) =>
+    typeof macroF1 === 'number' ? [`${engine} ${macroF1.toFixed(2)}`] : [],
+  )
   return {
     date,
     posts: sum(collected.map(({ posts }) => posts)),

@@ -52,16 +52,16 @@ const columns: [heading: string, value: (row: DayRow) => string, right: boolean]
 
 /** The table in plain text, with columns as wide as their contents. `label` is the category of the shares. */
 export function table(rows: readonly DayRow[], label: string): string {
-  const cells = [
-    columns.map(([heading]) => (heading === 'share' ? `share of ${label}` : heading)),
-    ...rows.map((row) => columns.map(([, value]) => value(row))),
-  ]
-  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)))
-  const line = (values: string[]) =>
-    values
-      .map((value, i) => (columns[i]![2] ? value.padStart(widths[i]!) : value.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd()
-  const [heading, ...body] = cells.map(line)
-  return [heading, widths.map((width) => '─'.repeat(width)).join('  '), ...body].join('\n')
+  const padded = columns.map(([heading, value, isNumber]) => {
+    const title = heading === 'share' ? `share of ${label}` : heading
+    const width = Math.max(title.length, ...rows.map((row) => value(row).length))
+    const pad = (text: string) => (isNumber ? text.padStart(width) : text.padEnd(width))
+    return { title: pad(title), rule: '─'.repeat(width), cell: (row: DayRow) => pad(value(row)) }
+  })
+  const line = (cells: string[]) => cells.join('  ').trimEnd()
+  return [
+    line(padded.map(({ title }) => title)),
+    line(padded.map(({ rule }) => rule)),
+    ...rows.map((row) => line(padded.map(({ cell }) => cell(row)))),
+  ].join('\n')
 }

@@ -16,6 +16,7 @@ import { lookAround } from './look-around'
 import { asSentence } from '../words'
 import { type ReportView, viewInWords, viewOf, streamsInView } from './view'
 
+// oxlint-disable-next-line typescript/no-non-null-assertion -- the HTML that loads this script has it
 const page = document.getElementById('page')!
 
 void start()

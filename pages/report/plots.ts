@@ -17,6 +17,7 @@ const DASHES = [undefined, '7 4', '2 4', '10 4 2 4', '4 2', '1 3', '12 4', '6 2 
 /** How the n-th label looks. There are eight looks; a plot of more than that is drawn label by label. */
 export const lookOf = (n: number): Look => ({
   color: `var(--series-${n % 8})`,
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- there are eight symbols
   symbol: SYMBOLS[n % 8]!,
   dash: DASHES[n % 8],
 })
@@ -128,6 +129,7 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
       timeAxis(dates, width - marginRight - marginLeft),
       ...marks,
       Plot.text(ends, {
+        // oxlint-disable-next-line typescript/no-non-null-assertion -- the end of a line is at a date
         x: () => day(dates.at(-1)!),
         y: 'y',
         text: 'name',
@@ -238,6 +240,7 @@ export function forest(width: number, groups: readonly Group[], { scores = false
       }),
       Plot.text(rows, {
         y: 'y',
+        // oxlint-disable-next-line typescript/no-non-null-assertion -- each row has its value
         text: (_: ForestRow, i: number) => values[i]!,
         frameAnchor: 'right',
         dx: marginRight,
@@ -338,6 +341,7 @@ function timeAxis(dates: readonly string[], width: number) {
 /** The days with so many half days around them. */
 function padded(dates: readonly string[], before = dates.length > 1 ? 0.2 : 1, after = before): [Date, Date] {
   const half = 43_200_000
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- no plot is drawn without a date
   return [new Date(Date.parse(dates[0]!) - before * half), new Date(Date.parse(dates.at(-1)!) + after * half)]
 }
 
@@ -350,6 +354,7 @@ function spread<T extends { y: number }>(ends: readonly T[], apart: number, top:
   const sorted = [...ends].sort((a, b) => a.y - b.y)
   for (let round = 0; round < 50; round++) {
     for (let i = 1; i < sorted.length; i++) {
+      // oxlint-disable-next-line typescript/no-non-null-assertion -- `i` is from 1 and below the length
       const [below, above] = [sorted[i - 1]!, sorted[i]!]
       const lack = apart - (above.y - below.y)
       if (lack <= 0) continue

@@ -231,8 +231,11 @@ export function coverage({ days, now, streams, incomplete }: ReportOverview): HT
   )
   const wrong = cells.filter(({ complete, share }) => complete === false || share === undefined)
   const silent = cells.filter(({ posts }) => posts === 0)
+  const [earliest] = dates
   const whole =
-    dates.length > 1 ? `Every day from ${shortDate(dates[0]!)} to ${shortDate(last)}` : `All of ${shortDate(last)}`
+    earliest !== undefined && earliest !== last
+      ? `Every day from ${shortDate(earliest)} to ${shortDate(last)}`
+      : `All of ${shortDate(last)}`
   return section(
     'coverage',
     'What was collected',

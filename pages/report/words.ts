@@ -91,8 +91,10 @@ export const daysFrom = (from: string, to: string): string[] =>
 
 /** `cron(10 0 * * ? *)` as `every day at 00:10 UTC`; other expressions as they are. */
 export function schedule(expression: string): string {
-  const daily = /^cron\((\d{1,2}) (\d{1,2}) \* \* \? \*\)$/.exec(expression)
-  return daily ? `every day at ${daily[2]!.padStart(2, '0')}:${daily[1]!.padStart(2, '0')} UTC` : expression
+  return expression.replace(
+    /^cron\((\d{1,2}) (\d{1,2}) \* \* \? \*\)$/,
+    (_, minute: string, hour: string) => `every day at ${hour.padStart(2, '0')}:${minute.padStart(2, '0')} UTC`,
+  )
 }
 
 /** A job's name is long; its last part tells models apart. */

@@ -47,7 +47,9 @@ export function makeCascadeIndex(): CascadeIndex {
       const shingles = shinglesOf(text)
       if (!shingles) return id
       // Copies of copies drift: a text must resemble the first text of its cascade.
+      // oxlint-disable-next-line typescript/no-non-null-assertion -- `add` gives each of these numbers a cascade, and each cascade a first text
       const near = copies.find(shingles, (number) => isKin(shingles, firsts.get(members[number]!)!))
+      // oxlint-disable-next-line typescript/no-non-null-assertion -- `add` gives each of these numbers a cascade
       const known = { id, cascade: near === undefined ? id : members[near]!, shingles }
       add(known)
       fresh.push(known)

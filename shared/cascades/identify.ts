@@ -174,6 +174,7 @@ function* cascadesInOrder(
   posts: readonly PostWithText[],
   cascades: ReadonlyMap<string, string>,
 ): Generator<readonly [post: string, cascade: string]> {
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- every post of the run was identified
   for (const { id } of posts) yield [id, cascades.get(id)!]
 }
 
@@ -186,6 +187,7 @@ async function firstSeen(
 ): Promise<FirstSeen> {
   const shown = new Map<string, PostWithText>()
   for (const post of posts) {
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- every post of the run was identified
     const cascade = cascades.get(post.id)!
     const other = shown.get(cascade)
     if (!known.scores.has(cascade) && (!other || isShownBefore(post, other))) shown.set(cascade, post)

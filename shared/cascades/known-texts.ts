@@ -62,7 +62,7 @@ export function textsToBytes(texts: readonly KnownText[], { model, labels, score
     at = bytes.writeUInt8(cut ? CUT : 0, at)
     at = bytes.writeUInt32LE(opening, at)
     at = bytes.writeUInt32LE(features.length, at)
-    for (let i = 0; i < features.length; i++) at = bytes.writeUInt32LE(features[i]!, at)
+    for (const feature of features) at = bytes.writeUInt32LE(feature, at)
   }
   return bytes
 }

@@ -22,7 +22,8 @@ export function priorOf(labels: readonly DrawnLabel[]): Prior {
 
 /** A prior for these labels alone, in their order: shares that sum to one, equal where the prior has none of them. */
 export function priorFor(labels: readonly string[], prior: Prior | null | undefined): number[] {
-  const shares = labels.map((label) => (prior && Object.hasOwn(prior, label) ? prior[label]! : 0))
+  const known = new Map(Object.entries(prior ?? {}))
+  const shares = labels.map((label) => known.get(label) ?? 0)
   const sum = shares.reduce((all, share) => all + share, 0)
   return shares.map((share) => (sum > 0 ? share / sum : 1 / labels.length))
 }

@@ -14,7 +14,7 @@ export const groundTruthOptions = z.strictObject({
   feeTiers: z
     .array(z.strictObject({ above: z.int().positive(), feePerItemUsd: z.number().nonnegative() }))
     .refine(
-      (tiers) => tiers.every(({ above }, i) => i === 0 || above > tiers[i - 1]!.above),
+      (tiers) => tiers.every(({ above }, i) => above > (tiers[i - 1]?.above ?? Number.NEGATIVE_INFINITY)),
       'write them in ascending order of above',
     )
     .default([

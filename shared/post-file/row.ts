@@ -197,7 +197,7 @@ function hashtagsOf(own: string, text: string, tags: readonly string[]): string[
     .split(/[\s,;#]+/)
     .filter(Boolean)
   if (given.length > 0) return given
-  const written = new Set(Array.from(text.toLowerCase().matchAll(/[#＃]([\p{L}\p{N}_]+)/gu), ([, tag]) => tag!))
+  const written = new Set(Array.from(text.toLowerCase().matchAll(/(?<=[#＃])[\p{L}\p{N}_]+/gu), ({ 0: tag }) => tag))
   const contained = tags.filter((tag) => written.has(tag))
   return contained.length > 0 ? contained : tags.slice(0, 1)
 }

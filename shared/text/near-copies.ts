@@ -32,7 +32,9 @@ export function makeNearCopies(): NearCopies {
   const link = (number: number) => {
     for (let table = 0; table < TABLES; table++) {
       const at = number * TABLES + table
+      // oxlint-disable-next-line typescript/no-non-null-assertion -- `buckets` has all tables of each text
       const bucket = slotOf(table, buckets[at]!)
+      // oxlint-disable-next-line typescript/no-non-null-assertion -- slotOf gives a place in `heads`
       next[at] = heads[bucket]!
       heads[bucket] = number + 1
     }
@@ -51,6 +53,7 @@ export function makeNearCopies(): NearCopies {
 
   const candidates = (table: number, hash: number) => {
     let looked = 0
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- slotOf gives a place in `heads`, and `next` has all tables of each text
     for (let one = heads[slotOf(table, hash)]!; one !== 0; one = next[(one - 1) * TABLES + table]!) {
       if (buckets[(one - 1) * TABLES + table] !== hash) continue
       if (++looked > LOOKED_AT) return
@@ -61,10 +64,10 @@ export function makeNearCopies(): NearCopies {
   return {
     find: (shingles, accept) => {
       seen.clear()
-      const hashes = hashesOf(shingles)
-      for (let table = 0; table < TABLES; table++) candidates(table, hashes[table]!)
+      hashesOf(shingles).forEach((hash, table) => candidates(table, hash))
       let best: { number: number; alike: number } | undefined
       for (const number of [...seen].sort((a, b) => a - b)) {
+        // oxlint-disable-next-line typescript/no-non-null-assertion -- only numbers of known texts were stored in the chains
         const alike = likeness(shingles, known[number]!)
         if (alike > (best?.alike ?? 0) && accept(number)) best = { number, alike }
       }
@@ -88,8 +91,8 @@ const hashes = new Uint32Array(TABLES)
 /** The bucket of a text in each table. The next call overwrites the result. */
 function hashesOf({ features, opening }: Shingles): Uint32Array {
   minima.fill(0xffffffff)
-  for (let i = 0; i < features.length; i++) {
-    const feature = features[i]!
+  /* oxlint-disable typescript/no-non-null-assertion -- these arrays have BANDS * ROWS numbers, and the indices are below that */
+  for (const feature of features) {
     for (let k = 0; k < minima.length; k++) {
       const product = Math.imul(feature ^ XORS[k]!, FACTORS[k]!)
       const hash = (product ^ (product >>> 15)) >>> 0
@@ -101,6 +104,7 @@ function hashesOf({ features, opening }: Shingles): Uint32Array {
     for (let k = 0; k < ROWS; k++) hash = mixed(Math.imul(hash, 0x2c1b3c6d) ^ minima[band * ROWS + k]!)
     hashes[band] = hash
   }
+  /* oxlint-enable typescript/no-non-null-assertion */
   hashes[BANDS] = opening
   return hashes
 }

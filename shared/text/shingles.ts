@@ -46,6 +46,7 @@ function shinglesIn(normalForm: string, cut: boolean): Shingles | undefined {
   if (words.length < FEWEST_WORDS) return undefined
 
   const hashes = words.map(hashOf)
+  // oxlint-disable-next-line typescript/no-non-null-assertion -- `hashes` has one more than the list that i counts in
   const pairs = hashes.slice(1).map((hash, i) => mixed(Math.imul(hashes[i]!, 0x2c1b3c6d) + hash))
   const features = Uint32Array.from(new Set([...hashes, ...pairs])).sort()
   const opening = hashes.slice(0, FEWEST_WORDS).reduce((hash, word) => mixed(Math.imul(hash, 0x2c1b3c6d) + word))
@@ -77,6 +78,7 @@ const LEAST_CONTAINED = 0.9
 function inCommon(a: Uint32Array, b: Uint32Array): number {
   let common = 0
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- the loop ends where one of the arrays does
     const [left, right] = [a[i]!, b[j]!]
     if (left === right) common++
     if (left <= right) i++

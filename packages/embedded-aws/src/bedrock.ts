@@ -25,27 +25,25 @@ export interface LanguageQuestion {
 export type LanguageReply = { input: unknown } | 'throttled' | 'cut-off' | 'malformed' | 'refusal' | 'guardrail'
 export type LanguageModel = (question: LanguageQuestion) => LanguageReply
 
-const text = z.array(z.strictObject({ text: z.string() })).length(1)
+const text = z.tuple([z.strictObject({ text: z.string() })])
 const input = z.strictObject({
   system: text,
-  messages: z.array(z.strictObject({ role: z.literal('user'), content: text })).length(1),
+  messages: z.tuple([z.strictObject({ role: z.literal('user'), content: text })]),
   inferenceConfig: z.strictObject({ temperature: z.number().min(0).max(1), maxTokens: z.int().positive() }),
   toolConfig: z.strictObject({
-    tools: z
-      .array(
-        z.strictObject({
-          toolSpec: z.strictObject({
-            name: z.string(),
-            description: z.string().optional(),
-            inputSchema: z.strictObject({
-              json: z.looseObject({
-                properties: z.record(z.string(), z.looseObject({ enum: z.array(z.string()).min(1) })),
-              }),
+    tools: z.tuple([
+      z.strictObject({
+        toolSpec: z.strictObject({
+          name: z.string(),
+          description: z.string().optional(),
+          inputSchema: z.strictObject({
+            json: z.looseObject({
+              properties: z.record(z.string(), z.looseObject({ enum: z.array(z.string()).min(1) })),
             }),
           }),
         }),
-      )
-      .length(1),
+      }),
+    ]),
     toolChoice: z.strictObject({ tool: z.strictObject({ name: z.string() }) }),
   }),
 })
@@ -107,10 +105,10 @@ function answer(
   { system, messages, toolConfig }: z.infer<typeof input>,
   model: LanguageModel,
 ): AwsResponse {
-  const { toolSpec } = toolConfig.tools[0]!
+  const [{ toolSpec }] = toolConfig.tools
   const { name } = toolSpec
-  const said = system[0]!.text
-  const user = messages[0]!.content[0]!.text
+  const said = system[0].text
+  const user = messages[0].content[0].text
   const [property] = Object.values(toolSpec.inputSchema.json.properties)
   const reply = model({ modelId, system: said, user, choices: property?.enum ?? [] })
   if (reply === 'throttled')

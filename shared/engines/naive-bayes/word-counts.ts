@@ -13,15 +13,13 @@ export type WordCounts = z.infer<typeof wordCounts>
 /** Count the words of labelled examples. */
 export function countWords(labelled: readonly { words: readonly string[]; label: string }[]): WordCounts {
   const labels = [...new Set(labelled.map(({ label }) => label))].sort()
-  const place = new Map(labels.map((label, i) => [label, i]))
-  const examples = labels.map(() => 0)
+  const examples = labels.map((label) => labelled.filter((one) => one.label === label).length)
   const byWord = new Map<string, number[]>()
   for (const { words, label } of labelled) {
-    // Every label has its place.
-    const i = place.get(label)!
-    examples[i]! += 1
+    const i = labels.indexOf(label)
     for (const word of words) {
       const counts = byWord.get(word) ?? labels.map(() => 0)
+      // oxlint-disable-next-line typescript/no-non-null-assertion -- `labels` has the label of every example
       counts[i]! += 1
       byWord.set(word, counts)
     }
@@ -43,6 +41,7 @@ export function posteriorOf(
   const logLikelihoods = new Map(
     words.map(([word, counts]) => [
       word,
+      // oxlint-disable-next-line typescript/no-non-null-assertion -- there is a total for each label
       counts.map((count, i) => Math.log((count + smoothing) / (totals[i]! + smoothing * words.length))),
     ]),
   )
@@ -52,6 +51,7 @@ export function posteriorOf(
       return logs ? [logs] : []
     })
     if (known.length === 0) return undefined
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- each word has a logarithm for each label
     const scores = logShares.map((share, i) => known.reduce((sum, logs) => sum + logs[i]!, share))
     const highest = Math.max(...scores)
     const weights = scores.map((score) => Math.exp(score - highest))

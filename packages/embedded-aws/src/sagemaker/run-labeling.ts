@@ -78,15 +78,14 @@ export function labelingRuns(site: Site, jobs: Kept<LabelingJob>): LabelingRuns 
     const { objects, categories } = await readInput(files, job.request)
     const least = Math.max(1, Math.ceil(objects.length / STEPS))
     const done = new Set(job.settled.map(({ index }) => index))
-    const asked = objects.flatMap((_, index) => (done.has(index) || isLabelled(job, objects[index]!) ? [] : [index]))
+    const asked = [...objects.entries()].filter(([index, object]) => !done.has(index) && !isLabelled(job, object))
     const most = job.request.StoppingConditions?.MaxHumanLabeledObjectCount ?? objects.length
     const left = Math.max(0, most - job.settled.length)
     const now = asked.slice(0, Math.min(least, left))
     const failing = objects.length >= OBJECTS_WITH_A_FAILURE ? oneOf(objects) : undefined
 
     const settled: SettledObject[] = []
-    for (const index of now) {
-      const object = objects[index]!
+    for (const [index, object] of now) {
       const at = clock.now()
       const answers = index === failing ? [] : answersTo(object, job, ask, categories)
       const label = consolidate(answers, categories)
