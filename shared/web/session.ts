@@ -71,6 +71,7 @@ export async function openSession(
   request: Request,
   now: Date,
 ): Promise<HttpReply> {
+  if (isOfAnotherSite(request)) return ELSEWHERE
   const body = z.strictObject({ token: z.string().max(4096) }).safeParse(request.json())
   if (!body.success) return problem(400, 'invalid', z.prettifyError(body.error))
   const { token } = body.data
@@ -96,22 +97,33 @@ export async function openSession(
   return { status: 200, body: { name, role }, cookies: [...sessions, cookie(secretName(role), secret, '/')] }
 }
 
-/** The visitor of a page, by the first valid session that is bound to this browser; or the reply that refuses access. */
+/** The visitor of a page, by the newest valid session that is bound to this browser; or the reply that refuses access. */
 export async function whoAsks(
   { table, linkKey }: Ports,
   roles: readonly PersonRole[],
-  { cookies, query }: Request,
+  request: Request,
   now: Date,
 ): Promise<Visitor | HttpReply> {
+  if (isOfAnotherSite(request)) return ELSEWHERE
+  const { cookies, query } = request
   const places = roles.includes('reader') ? [PLACES.reader, OWNER_AT_REPORT] : roles.map((role) => PLACES[role])
   let reason: Reason = 'missing'
-  for (const token of places.flatMap((place) => boundSessions(cookies, place))) {
-    const visitor = await admitted(table, roles, await verify(await linkKey(), 'session', token, now), now)
+  const sessions = places.flatMap((place) =>
+    boundSessions(cookies, place).map(async (token): Promise<Bearer | Reason> => {
+      const bearer = await verify(await linkKey(), 'session', token, now)
+      return typeof bearer === 'string' || bearer.role === place.role ? bearer : 'foreign'
+    }),
+  )
+  // The link that was opened last counts, as an owner may be a reader too.
+  for (const bearer of (await Promise.all(sessions)).sort((a, b) => openedMs(b) - openedMs(a))) {
+    const visitor = await admitted(table, roles, bearer, now)
     if (typeof visitor !== 'string') return asThemselves(visitor, query.as)
     if (reason === 'missing') reason = visitor
   }
   return denied(reason)
 }
+
+const openedMs = (bearer: Bearer | Reason): number => (typeof bearer === 'string' ? 0 : bearer.issuedMs)
 
 /**
  * The sessions of a place that claim to be bound to a secret which the browser sent. Planted cookies are skipped before
@@ -131,6 +143,15 @@ function isSame(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)]
   return left.length === right.length && timingSafeEqual(left, right)
 }
+
+/**
+ * Whether a page of another origin sent this, as a browser says. With `SameSite=Strict` it sends the cookies for pages of
+ * sibling domains all the same, and a request to hand out posts claims them. Other clients do not say it.
+ */
+const isOfAnotherSite = ({ headers }: Request): boolean =>
+  headers['sec-fetch-site'] === 'same-site' || headers['sec-fetch-site'] === 'cross-site'
+
+const ELSEWHERE = problem(403, 'elsewhere', 'A page of another website sent this request. Open the page itself.')
 
 /** What a card's token shows, while it is valid and its name is invited. It opens no session. */
 export async function admittedCard(
@@ -153,7 +174,7 @@ function asThemselves(visitor: Visitor, openedBy: string | undefined): Visitor |
 async function admitted(
   table: Ports['table'],
   roles: readonly PersonRole[],
-  bearer: Bearer | Denial,
+  bearer: Bearer | Reason,
   now: Date,
 ): Promise<Visitor | Reason> {
   if (typeof bearer === 'string') return bearer

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Cookie, Page } from 'playwright-core'
+import { addBatch } from '../../shared/state/desk'
 import { openSite, type Site } from './site'
 
 let site: Site
@@ -127,5 +129,78 @@ describe('a planted cookie', () => {
 
     expect(await page.context().cookies()).toEqual(before)
     expect(await whoIs(page, '/desk')).toMatchObject({ name: 'ana' })
+  })
+})
+
+describe('a page of a sibling', () => {
+  /** To a browser another port is another origin of the same site, as a sibling domain is. */
+  async function onSibling(work: (origin: string) => Promise<void>): Promise<void> {
+    const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<p>sibling</p>'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    try {
+      await work(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+
+  it('claims no post in the name of the visitor, though the browser sends the cookies', async () => {
+    await addBatch(site.table, {
+      batch: '2026-11-22',
+      deadline: '2026-11-22T21:00:00Z',
+      categories: [{ name: 'technical', definition: '', examples: [] }],
+      items: [{ item: '0'.repeat(16), source: 'the only post', wanted: 1, most: 1 }],
+      expiresAt: 4_000_000_000,
+    })
+    const { page } = await site.visitor()
+    const { url } = await site.invite({ annotator: 'ana' })
+    await onSibling(async (origin) => {
+      // The session is opened by a request of its own: the page would claim the post by itself.
+      const token = new URL(url).hash.slice(1)
+      await page.goto(`${site.cloud.endpoint}/desk/page.css`)
+      await page.evaluate(
+        (body) =>
+          fetch('/desk/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body }).then(
+            ({ status }) => status,
+          ),
+        JSON.stringify({ token }),
+      )
+      await page.goto(origin)
+      const target = `${site.cloud.endpoint}/desk/batch/next`
+      await Promise.all([
+        page.waitForEvent('requestfailed', (one) => one.url() === target),
+        page.evaluate((to) => void (new Image().src = to), target),
+      ])
+    })
+
+    const other = (await site.visitor()).page
+    await enter(other, 'annotator', 'ben')
+    await other.locator('#post', { hasText: 'the only post' }).waitFor({ timeout: 5000 })
+  })
+
+  it('opens no session for the visitor: its JSON is asked about first, and the API does not agree', async () => {
+    const { page } = await site.visitor()
+    const { url } = await site.invite({ annotator: 'eve' })
+    await onSibling(async (origin) => {
+      await page.goto(origin)
+      const outcome = await page.evaluate(
+        ([to = '', token]) =>
+          fetch(to, {
+            method: 'POST',
+            credentials: 'include',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ token }),
+          }).then(
+            ({ status }) => `answered ${status}`,
+            () => 'refused by the browser',
+          ),
+        [`${site.cloud.endpoint}/desk/session`, new URL(url).hash.slice(1)],
+      )
+
+      expect(outcome).toBe('refused by the browser')
+      expect(await page.context().cookies()).toEqual([])
+    })
   })
 })

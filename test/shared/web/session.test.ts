@@ -17,13 +17,18 @@ beforeEach(() => {
   now = new Date('2026-11-22T10:00:00.500Z')
 })
 
-const request = (cookies: string[] = [], body?: unknown, query: Record<string, string> = {}) =>
+const request = (
+  cookies: string[] = [],
+  body?: unknown,
+  query: Record<string, string> = {},
+  headers: Record<string, string> = {},
+) =>
   readRequest({
     version: '2.0',
     rawPath: '/x',
     cookies,
     queryStringParameters: query,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     requestContext: { http: { method: 'POST' } },
   })
@@ -258,6 +263,97 @@ describe('a session', () => {
     expect(await asks(['reader', 'owner'], [atReport, secret])).toMatchObject({ name: 'me', role: 'owner' })
   })
 
+  it.each<[PersonRole, PersonRole]>([
+    ['owner', 'reader'],
+    ['reader', 'owner'],
+  ])('of the link that was opened last counts at the report: of the %s, then of the %s', async (first, last) => {
+    const before = await cookiesFor(first, first)
+    now = new Date(now.getTime() + 60_000)
+    const after = await cookiesFor(last, last)
+
+    for (const cookies of [
+      [...before, ...after],
+      [...after, ...before],
+    ]) {
+      expect(await asks(['reader', 'owner'], cookies)).toMatchObject({ name: last, role: last })
+    }
+  })
+
+  it('whose link was withdrawn leaves the session before it', async () => {
+    const owner = await cookiesFor('owner', 'me')
+    now = new Date(now.getTime() + 60_000)
+    const reader = await cookiesFor('reader', 'team')
+    await ask({ revoke: 'team' })
+
+    expect(await asks(['reader', 'owner'], [...owner, ...reader])).toMatchObject({ name: 'me', role: 'owner' })
+  })
+
+  it.each<[PersonRole, PersonRole]>([
+    ['annotator', 'owner'],
+    ['annotator', 'reader'],
+    ['owner', 'annotator'],
+    ['owner', 'reader'],
+    ['reader', 'annotator'],
+    ['reader', 'owner'],
+  ])('of an %s under the names of an %s opens no page', async (role, other) => {
+    await ask({ [other]: 'ana' })
+    const cookies = await cookiesFor(role, 'ana')
+    const renamed = cookies.map((one) => one.replace(`bellwether-${role}=`, `bellwether-${other}=`))
+
+    expect(await asks([other], renamed)).toMatchObject({ status: 401, body: { error: 'forged' } })
+  })
+
+  it('of a reader under the names of an owner at the report makes no owner', async () => {
+    await ask({ owner: 'ana' })
+    const renamed = (await cookiesFor('reader', 'ana')).map((one) =>
+      one.startsWith('__Host-') ? one.replace('reader', 'owner') : one.replace('-reader', '-owner-report'),
+    )
+
+    expect(await asks(['reader', 'owner'], renamed)).toMatchObject({ body: { error: 'foreign' } })
+  })
+
+  it("is forged where its payload was given the visitor's binding", async () => {
+    const victim = await cookiesFor('annotator', 'ana')
+    const [header = '', , signature = ''] = valueOf(await cookiesFor('annotator', 'eve'), 'bellwether-annotator').split(
+      '.',
+    )
+    const [, payload = ''] = valueOf(victim, 'bellwether-annotator').split('.')
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const edited = Buffer.from(JSON.stringify({ ...Object(claims), sub: 'eve' })).toString('base64url')
+    const planted = `bellwether-annotator=${header}.${edited}.${signature}`
+
+    expect(await asks(['annotator'], [planted, secretIn(victim)])).toMatchObject({ body: { error: 'forged' } })
+    expect(await asks(['annotator'], [planted, ...victim])).toMatchObject({ name: 'ana' })
+  })
+
+  it('is no link', async () => {
+    const token = valueOf(await cookiesFor('annotator', 'ana'), 'bellwether-annotator')
+
+    expect(await openSession(entranceOf('annotator'), 'annotator', request([], { token }), now)).toMatchObject({
+      status: 401,
+      body: { error: 'forged' },
+    })
+  })
+
+  it('costs one check of a signature, whatever is planted beside it', async () => {
+    const victim = await cookiesFor('annotator', 'ana')
+    const planted = sessionsIn(await cookiesFor('annotator', 'eve'))[0] ?? ''
+    const junk = ['bellwether-annotator=', 'bellwether-annotator=a.b.c', `bellwether-annotator=${'['.repeat(5000)}`]
+    let keysRead = 0
+    const linkKey = () => {
+      keysRead += 1
+      return linkKeys.annotator()
+    }
+    const cookies = [...Array<string>(30).fill(planted), ...junk, ...victim]
+
+    expect(await whoAsks({ table, linkKey }, ['annotator'], request(cookies), now)).toMatchObject({ name: 'ana' })
+    expect(keysRead).toBe(1)
+    expect(await whoAsks({ table, linkKey }, ['annotator'], request([planted, ...junk]), now)).toMatchObject({
+      body: { error: 'missing' },
+    })
+    expect(keysRead).toBe(1)
+  })
+
   it('of one owner is not touched by the session of another', async () => {
     const [first, second] = [await cookiesFor('owner', 'me'), await cookiesFor('owner', 'you')]
     await ask({ revoke: 'you' })
@@ -317,6 +413,32 @@ describe('a session', () => {
     expect(await asks(['annotator'], cookies)).toMatchObject({ body: { error: 'revoked' } })
     expect(await asks(['owner'], cookies)).toMatchObject({ body: { error: 'revoked' } })
     expect((await invitedAt(table, now.getTime())).annotators).toEqual(['ben'])
+  })
+})
+
+describe('a request that a page of another site sends', () => {
+  const sentBy = (site: string | undefined): Record<string, string> =>
+    site === undefined ? {} : { 'sec-fetch-site': site }
+
+  // A sibling domain is the same site: a browser sends it cookies with SameSite=Strict.
+  it.each(['same-site', 'cross-site'])('has no session (Sec-Fetch-Site: %s), and opens none', async (site) => {
+    const cookies = await cookiesFor('annotator', 'ana')
+    const token = await tokenFor('annotator', 'ana')
+    const asked = request(cookies, undefined, {}, sentBy(site))
+    const opening = request([], { token }, {}, sentBy(site))
+
+    expect(await whoAsks(entranceOf('annotator'), ['annotator'], asked, now)).toMatchObject({
+      status: 403,
+      body: { error: 'elsewhere' },
+    })
+    const reply = await openSession(entranceOf('annotator'), 'annotator', opening, now)
+    expect([reply.status, reply.cookies]).toEqual([403, undefined])
+  })
+
+  it.each(['same-origin', 'none', undefined])('is not one with Sec-Fetch-Site: %s', async (site) => {
+    const asked = request(await cookiesFor('annotator', 'ana'), undefined, {}, sentBy(site))
+
+    expect(await whoAsks(entranceOf('annotator'), ['annotator'], asked, now)).toMatchObject({ name: 'ana' })
   })
 })
 
