@@ -48,8 +48,8 @@ const loader = () =>
   })
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
-describe('an artefact', () => {
-  it('is the model under the names of our categories, with what identifies it', async () => {
+describe('a model artefact', () => {
+  it('is loaded as a model with the configured category names and its identity', async () => {
     const { model: classifier, ...identity } = await loader()(at())
 
     expect(identity).toEqual({
@@ -65,7 +65,7 @@ describe('an artefact', () => {
     ])
   })
 
-  it('is read once while its hash is asked for', async () => {
+  it('is read once as long as the same hash is requested', async () => {
     const load = loader()
     const first = await load(at(URI, sha256(archive)))
 
@@ -73,7 +73,7 @@ describe('an artefact', () => {
     expect(reads).toBe(1)
   })
 
-  it('is kept with one other, so that memory stays bounded', async () => {
+  it('is cached beside one other, so that memory stays bounded', async () => {
     const load = loader()
     await load(at(URI, sha256(archive)))
     for (const other of ['a', 'b']) {
@@ -89,10 +89,10 @@ describe('an artefact', () => {
   })
 
   it.each([
-    ['is not there', 's3://bellwether-test/models/none/output/model.tar.gz', undefined, 'found nothing'],
+    ['does not exist', 's3://bellwether-test/models/none/output/model.tar.gz', undefined, 'found nothing'],
     ['is in another bucket', 's3://elsewhere/model.tar.gz', undefined, 'found an artefact in another place'],
-    ['has another hash than was measured', URI, '0'.repeat(64), `expected ${'0'.repeat(64)}`],
-  ])('that %s is refused by name', async (_, uri, hash, reason) => {
+    ['has another hash than the measured one', URI, '0'.repeat(64), `expected ${'0'.repeat(64)}`],
+  ])('is refused with a named error when it %s', async (_, uri, hash, reason) => {
     await expect(loader()(at(uri, hash))).rejects.toMatchObject({
       code: 'MODEL_UNREADABLE',
       message: expect.stringContaining(reason),
@@ -123,11 +123,11 @@ describe('a model.json', () => {
     return { engine: engine.name, label: classifier.labels[likeliest(scores!.probabilities)], ...scores }
   }
 
-  it('names the engine that reads the model', async () => {
+  it('selects the engine that reads the model', async () => {
     expect(await answer(await packed(), 'a cold start')).toMatchObject({ engine: 'naive-bayes', label: 'technical' })
   })
 
-  it('has the prior, and beside an archive without one it is given', async () => {
+  it('provides the prior; a caller can give one for an archive without it', async () => {
     const prior = { 'not sure/at all': 0.9, technical: 0.1 }
 
     expect(await answer(await packed(), 'xyzzy', { marketing: 1 })).toMatchObject({
@@ -139,11 +139,11 @@ describe('a model.json', () => {
   })
 
   it.each([
-    ['names an engine that is not there', { engine: 'oracle' }, 'found the engine oracle, expected one of fasttext'],
-    ['is of a later release', { format: 2 }, 'not a description of a model'],
-    ['names another engine than the files are of', { engine: 'fasttext' }, 'found only naive-bayes.json'],
-    ['names a text version that is not there', { textVersion: '99' }, 'text version 99 is unknown'],
-  ])('that %s is refused by name', async (_, change, reason) => {
+    ['names an unknown engine', { engine: 'oracle' }, 'found the engine oracle, expected one of fasttext'],
+    ['is from a later release', { format: 2 }, 'not a description of a model'],
+    ['names another engine than the files are for', { engine: 'fasttext' }, 'found only naive-bayes.json'],
+    ['names an unknown text version', { textVersion: '99' }, 'text version 99 is unknown'],
+  ])('is refused with a named error when it %s', async (_, change, reason) => {
     await bucket.put(KEY, await packed(change))
 
     await expect(loader()(at())).rejects.toMatchObject({
@@ -153,12 +153,12 @@ describe('a model.json', () => {
   })
 })
 
-/** The model of an archive that may be anything. */
+/** Loads an archive of arbitrary bytes. */
 const opened = async (packed: Buffer) => loadModel(await unpackModel(packed, 'here'), at('here'))
 
-describe('an archive', () => {
+describe('a model archive', () => {
   it.each([['model.bin'], ['./model.bin'], ['output/model.bin']])(
-    'may have its model as %s, among others',
+    'may contain its model as %s, among other files',
     async (name) => {
       const packed = await archiveOf({ 'eval.json': '{}', [name]: model, 'model.bin.sig': 'x' })
 
@@ -169,22 +169,22 @@ describe('an archive', () => {
   it.each([
     ['without a model', archiveOf({ 'weights.bin': 'x', 'a.txt': 'y' }), 'found only weights.bin, a.txt'],
     [
-      'with ever so many other files',
+      'with hundreds of other files',
       archiveOf(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`${i}${'x'.repeat(90)}`, '']))),
       ', 295 more',
     ],
-    ['with nothing in it', archiveOf({}), 'found only an empty archive'],
-    ['that is empty', Promise.resolve(Buffer.alloc(0)), 'expected a'],
-    ['that is not compressed', Promise.resolve(Buffer.from('model.bin')), 'incorrect header check'],
-    ['of something else', Promise.resolve(gzipSync('x'.repeat(2000))), 'expected a'],
-  ])('%s is refused by name', async (_, packed, reason) => {
+    ['without any file', archiveOf({}), 'found only an empty archive'],
+    ['of zero bytes', Promise.resolve(Buffer.alloc(0)), 'expected a'],
+    ['without compression', Promise.resolve(Buffer.from('model.bin')), 'incorrect header check'],
+    ['that is not a tar file', Promise.resolve(gzipSync('x'.repeat(2000))), 'expected a'],
+  ])('is refused with a named error: %s', async (_, packed, reason) => {
     await expect(opened(await packed)).rejects.toMatchObject({
       code: 'MODEL_UNREADABLE',
       message: expect.stringContaining(reason),
     })
   })
 
-  it('that is cut anywhere is refused by name', async () => {
+  it('is refused with a named error wherever it is truncated', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: archive.length - 1 }), async (length) => {
         await expect(opened(archive.subarray(0, length))).rejects.toMatchObject({
@@ -195,7 +195,7 @@ describe('an archive', () => {
     )
   })
 
-  it('of any bytes is refused by name', async () => {
+  it('of random bytes is refused with a named error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), fc.boolean(), async (bytes, compressed) => {
         const packed = compressed ? gzipSync(bytes) : Buffer.from(bytes)

@@ -16,7 +16,7 @@ const SORTED = [
 ]
 
 describe('the order of batches', () => {
-  it('is that of their days and numbers, and then of the text of others, however they come', () => {
+  it('goes by day and number, then by name for other batches', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(SORTED, { minLength: SORTED.length }), (shuffled) => {
         expect(shuffled.sort(byBatch)).toEqual(SORTED)
@@ -29,7 +29,7 @@ describe('the order of batches', () => {
     ['2026-11-21-10', true],
     ['import-0123456789abcdef', false],
     ['correction-0123456789abcdef', false],
-  ])('knows whether %s is of a day', (batch, is) => {
+  ])('knows whether the batch %s belongs to a day', (batch, is) => {
     expect(isOfADay(batch)).toBe(is)
   })
 })

@@ -4,15 +4,15 @@ import { BellwetherError } from '../../shared/errors'
 import { type Objects, parseJson } from '../../shared/objects'
 
 export interface TestBucket extends Objects {
-  /** What stands under each key. */
+  /** The content of each key. */
   texts(): Record<string, string>
   /** Keys in the order in which they were written. */
   written: string[]
-  /** Is called after each write; what it throws is what a writer sees whose function died there. */
+  /** Called after each write; throwing here simulates a crash of the writer's function. */
   afterWrite: (key: string) => void
 }
 
-/** A bucket in memory, with S3's conditions. Every write is a minute later than the one before. */
+/** A bucket in memory with S3's conditional writes. The clock advances a minute per write. */
 export function testBucket(bucket = 'bellwether-test'): TestBucket {
   const stored = new Map<string, { body: Buffer; etag: string; modified: Date }>()
   const madeOf = new Map<string, string | undefined>()

@@ -16,8 +16,8 @@ beforeEach(() => {
   client.on(PutEventsCommand).resolves({ Entries: [{ EventId: 'e' }] })
 })
 
-describe('an event', () => {
-  it('names bus, source, type and version', async () => {
+describe('publishing an event', () => {
+  it('sets bus, source, type and version', async () => {
     await publish(budgetReached, detail)
 
     expect(entries()[0]).toMatchObject({
@@ -32,7 +32,7 @@ describe('an event', () => {
     })
   })
 
-  it('has the id of its content, whatever the order of its fields', async () => {
+  it("derives the event's id from its content, whatever the order of its fields", async () => {
     await publish(budgetReached, detail)
     await publish(budgetReached, { service: 'collector', period: '2026-06-02', limit: 9, cap: 'caps.posts.perDay' })
     await publish(budgetReached, { ...detail, limit: 10 })
@@ -42,14 +42,14 @@ describe('an event', () => {
     expect(other).not.toBe(one)
   })
 
-  it('that is not as the catalogue has it is not sent', async () => {
+  it('refuses an event that does not match the catalogue', async () => {
     await expect(publish(budgetReached, { ...detail, limit: Number.NaN })).rejects.toThrow(/limit/)
     expect(client.calls()).toEqual([])
   })
 })
 
-describe('an answer of 200 that dropped the event', () => {
-  it.each(['ThrottlingException', 'InternalFailure'])('for %s is followed by another try', async (ErrorCode) => {
+describe('a PutEvents response of 200 that dropped the event', () => {
+  it.each(['ThrottlingException', 'InternalFailure'])('is retried for %s', async (ErrorCode) => {
     client
       .on(PutEventsCommand)
       .resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode }] })
@@ -59,7 +59,7 @@ describe('an answer of 200 that dropped the event', () => {
     expect(client.calls()).toHaveLength(2)
   })
 
-  it('is an error after three tries, and at once where another try is no use', async () => {
+  it('becomes an error after three attempts, or at once when a retry is pointless', async () => {
     client.on(PutEventsCommand).resolves({ Entries: [{ ErrorCode: 'ThrottlingException', ErrorMessage: 'slow' }] })
     await expect(publish(budgetReached, detail)).rejects.toThrow(
       'EVENT_REJECTED: BudgetReached: ThrottlingException slow',
@@ -72,7 +72,7 @@ describe('an answer of 200 that dropped the event', () => {
   })
 })
 
-it('writes equal values as equal texts', () => {
+it('serialises equal values to equal texts', () => {
   const shuffled = (value: unknown): unknown =>
     Array.isArray(value)
       ? value.map(shuffled)

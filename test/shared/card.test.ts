@@ -6,6 +6,6 @@ it.each([
   ['card', cardRecord, cardExample],
   ['record of the champion', championRecord, championExample],
   ['live quality', liveRecord, liveExample],
-])('the example of a %s is one', (_, schema, example) => {
+])('parses the example of a %s', (_, schema, example) => {
   expect(schema.parse(example)).toEqual(example)
 })

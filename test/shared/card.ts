@@ -1,6 +1,6 @@
 import type { CardRecord, ChampionRecord, LiveRecord, ScoresRecord } from '../../shared/records'
 
-/** Scores of a model that has 85 of 100 right. */
+/** Scores of a model with 85 of 100 correct. */
 const scores: ScoresRecord = {
   items: 100,
   accuracy: 0.85,
@@ -48,7 +48,7 @@ export const liveExample: LiveRecord = {
   ece: 0.041,
 }
 
-/** A card with everything on it: a challenger that was promoted over a champion. */
+/** A complete card: a challenger that was promoted over a champion. */
 export const cardExample: CardRecord = {
   job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
   verdict: 'promoted',

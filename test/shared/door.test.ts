@@ -57,46 +57,46 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
-describe('the door', () => {
+describe('the door of a function', () => {
   it.each([
-    ['a put of a key', put('models/j-1/training.json'), ['put', { job: 'j-1' }]],
+    ['an object-created event', put('models/j-1/training.json'), ['put', { job: 'j-1' }]],
     ['an event of AWS', trainingJobStateChange.example, ['job', 'bellwether-dev-3f9c2a7d0b1e-1', 1]],
-    ['an event of ours', measured(), ['measured', '2026-11-22']],
+    ['an event of the application', measured(), ['measured', '2026-11-22']],
     ['a request', { job: 'j' }, ['request', { job: 'j' }, 1234]],
     ['an empty request', {}, ['request', {}, 1234]],
-    ['no request at all', undefined, ['request', {}, 1234]],
-  ])('lets in %s', async (_, event, work) => {
+    ['an invocation without a payload', undefined, ['request', {}, 1234]],
+  ])('accepts %s', async (_, event, work) => {
     await call(event)
 
     expect(seen).toEqual([work])
   })
 
-  it('takes the key of a put as it is, because EventBridge does not URL-encode it', async () => {
+  it('uses the key of an object-created event unchanged, because EventBridge does not URL-encode it', async () => {
     await call(put('models/a%20b+c/training.json'))
 
     expect(seen).toEqual([['put', { job: 'a%20b+c' }]])
   })
 
-  it('parses the detail of a put once, however many routes look at it', async () => {
+  it('parses the detail of an object-created event once, however many routes check it', async () => {
     const parsing = jest.spyOn(objectCreated.detail, 'safeParse')
     await call(put('models/j-1/training.json'))
 
     expect(parsing).toHaveBeenCalledTimes(1)
   })
 
-  it('answers a request with what its work answers', async () => {
+  it('answers a request with the result of its work', async () => {
     expect(await call({ job: 'j' })).toEqual({ did: 'j' })
   })
 
   it.each([
     [
-      'a put of a key of somebody else',
+      "an object under another service's key",
       put('models/j-1/card.json'),
       /EVENT_INVALID: evaluator: no route for event aws\.s3 \/ Object Created/,
     ],
-    ['a put without a key', put(undefined), /EVENT_INVALID: Object Created .*\n.*object\.key/],
+    ['an object-created event without a key', put(undefined), /EVENT_INVALID: Object Created .*\n.*object\.key/],
     [
-      'an event by our name from elsewhere',
+      'an event of the same name from another source',
       { ...measured(), source: 'someone.else' },
       /EVENT_INVALID: evaluator: no route for event someone\.else \/ LabelsMeasured/,
     ],
@@ -112,9 +112,9 @@ describe('the door', () => {
 
   it.each([
     ['a request with an unknown field', { jobb: 'j' }, /REQUEST_INVALID: evaluator: malformed request:\n.*"jobb"/],
-    ['a request with a field of another kind', { job: 7 }, /REQUEST_INVALID[\s\S]*job/],
-    ['a request that is a text', 'j', /REQUEST_INVALID/],
-  ])('answers %s with why it is refused, and does not fail', async (_, event, error) => {
+    ['a request with a field of the wrong type', { job: 7 }, /REQUEST_INVALID[\s\S]*job/],
+    ['a request that is a string', 'j', /REQUEST_INVALID/],
+  ])('answers %s with the reason of the refusal, and does not fail', async (_, event, error) => {
     expect(await call(event)).toEqual({ requestRefused: expect.stringMatching(error) })
     expect(seen).toEqual([])
     expect(logged.map((line) => JSON.parse(line) as unknown)).toMatchObject([
@@ -124,19 +124,19 @@ describe('the door', () => {
 
   it.each([
     ['malformed', { jobb: 'j' }, /REQUEST_INVALID/],
-    ['malformed, and of no object', { job: 7 }, /REQUEST_INVALID[\s\S]*job/],
+    ['malformed and not an object', { job: 7 }, /REQUEST_INVALID[\s\S]*job/],
   ])('fails for an unattended request that is %s, because nobody reads the answer', async (_, request, error) => {
     await expect(call({ ...request, unattended: true })).rejects.toThrow(error)
     expect(seen).toEqual([])
   })
 
-  it('does what an unattended request asks', async () => {
+  it('performs a valid unattended request', async () => {
     await call({ job: 'j', unattended: true })
 
     expect(seen).toEqual([['request', { job: 'j' }, 1234]])
   })
 
-  it('answers a request for what is not there with why, and fails for every other error and for every event', async () => {
+  it('answers a request for a missing thing with the reason, and fails for every other error and for every event', async () => {
     const failing = (code: 'NOT_FOUND' | 'CONFLICT') => {
       const work = async () => {
         throw new BellwetherError(code, 'the first champion')
@@ -150,12 +150,12 @@ describe('the door', () => {
   })
 
   it.each([
-    ['a field of another kind', { settle: 7 }, /expected string[\s\S]*at settle/],
-    ['a field too many', { settle: '2026-06-02', new: true }, /"new"/],
-    ['a field of a field', { either: { number: 'one' } }, /expected number[\s\S]*at either\.number/],
-    ['a value that is not taken', { start: 'never' }, /expected "now"[\s\S]*at start/],
-    ['none of the fields', { foo: 1 }, /"foo"/],
-  ])('names what is wrong with a request of several forms: %s', async (_, request, message) => {
+    ['a field of the wrong type', { settle: 7 }, /expected string[\s\S]*at settle/],
+    ['an unknown field', { settle: '2026-06-02', new: true }, /"new"/],
+    ['a nested field of the wrong type', { either: { number: 'one' } }, /expected number[\s\S]*at either\.number/],
+    ['a value that is not allowed', { start: 'never' }, /expected "now"[\s\S]*at start/],
+    ['no known field', { foo: 1 }, /"foo"/],
+  ])('names the error in a request with several forms: %s', async (_, request, message) => {
     const form = z.union([
       z.strictObject({ settle: z.string(), now: z.boolean().optional() }),
       z.strictObject({ either: z.strictObject({ number: z.number() }) }),
@@ -166,7 +166,7 @@ describe('the door', () => {
     expect(await several(request, context)).toEqual({ requestRefused: expect.stringMatching(message) })
   })
 
-  it('gives only the failed messages of a batch back to the queue', async () => {
+  it('returns only the failed messages of a batch to the queue', async () => {
     const Records = [
       message('a', { job: 'j' }),
       message('b', { job: 'bad' }),
@@ -186,9 +186,9 @@ describe('the door', () => {
 
   it.each([
     ['an event', measured(), true],
-    ['a message whose body names it', { Records: [message('a', measured())] }, false],
+    ['a message whose body contains it', { Records: [message('a', measured())] }, false],
     [
-      'a message that carries it',
+      'a message with it as an attribute',
       {
         Records: [
           { ...message('a', { job: 'j' }), messageAttributes: { correlationId: { stringValue: '2026-11-22' } } },
@@ -197,7 +197,7 @@ describe('the door', () => {
       false,
     ],
   ])(
-    'writes the correlation id of %s into every line of its work, and of the next work no more',
+    'logs the correlation id of %s on every line of its work, and no longer on the next work',
     async (_, event, timed) => {
       const said = door('evaluator', { schema: z.strictObject({ job: z.string().optional() }), work: noting }, [
         on(labelsMeasured, (_detail, invocation) => noting(_detail, invocation)),
@@ -214,7 +214,7 @@ describe('the door', () => {
     },
   )
 
-  it('writes the correlation id that the work found out', async () => {
+  it('logs the correlation id that the work itself found', async () => {
     const said = door(
       'evaluator',
       {
@@ -234,21 +234,21 @@ describe('the door', () => {
   it.each([
     ['an event', { ...measured(), time: new Date(Date.now() - 90_000).toISOString() }],
     ['a message', { Records: [{ ...message('a', {}), attributes: { SentTimestamp: String(Date.now() - 90_000) } }] }],
-  ])('measures how long after %s its work ended', async (_, event) => {
+  ])('measures the time from %s to the end of its work', async (_, event) => {
     await call(event)
 
     expect(lines()).toMatchObject([{ service: 'evaluator', SecondsFromEvent: expect.any(Number) }])
     expect(Number(lines()[0]?.SecondsFromEvent)).toBeCloseTo(90, -1)
   })
 
-  it('measures no time of a request, which has no event, nor of work that failed', async () => {
+  it('measures no time for a request, which has no event time, or for failed work', async () => {
     await call({})
     await call({ Records: [{ ...message('a', { job: 'bad' }), attributes: { SentTimestamp: '1' } }] })
 
     expect(lines().filter((line) => 'SecondsFromEvent' in line)).toEqual([])
   })
 
-  it('gives nothing back of a batch that is done', async () => {
+  it('reports no failures for a batch that succeeded', async () => {
     expect(await call({ Records: [message('a', {})] })).toEqual({ batchItemFailures: [] })
   })
 })

@@ -5,7 +5,7 @@ import { expect, it } from '@jest/globals'
 const root = path.resolve(__dirname, '../..')
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
 
-it('documents every error code with what to do, and no other', () => {
+it('documents every error code with a remedy, and no unknown one', () => {
   const codes = [...read('shared/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(([, code]) => code)
   const documented = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \| .+ \| .+ \|$/gm)].map(([, code]) => code)
 

@@ -9,7 +9,7 @@ const message = (item: string, post: string, text: string, predicted: boolean) =
   predicted,
 })
 
-/** What is behind a day of #aws on X. */
+/** The evidence of a day of #aws on X. */
 export const evidenceExample: EvidenceRecord = {
   format: 1,
   hashtag: 'aws',

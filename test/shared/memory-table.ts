@@ -34,7 +34,7 @@ export function memoryTable(): Table {
   }
 }
 
-// Not structuredClone: jest gives it another realm's Set, which is none to `instanceof`.
+// Not structuredClone: under jest it returns another realm's Set, which fails `instanceof`.
 function copy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copy) as T
   if (value instanceof Set) return new Set(value) as T
@@ -42,7 +42,7 @@ function copy<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copy(inner)])) as T
 }
 
-/** Do the entries of a map have these versions? */
+/** Whether the entries of a map have these versions. */
 const areUnchanged = (item: Item | undefined, { of, versions }: Entries): boolean =>
   Object.entries(versions).every(([id, version]) => (mapOf(item, of)[id] as { version?: number })?.version === version)
 
@@ -135,7 +135,7 @@ function condition(expression: string, values: Record<string, Value>): Test {
     const right = operand()
     return (item) => {
       const [a, b] = [left(item), right(item)]
-      // DynamoDB compares what is there and of one type; anything else is not so.
+      // DynamoDB compares existing values of one type; every other comparison is false.
       if (a === undefined || b === undefined || typeof a !== typeof b) return sign === '<>'
       const [x, y] = [a as number, b as number]
       switch (sign) {

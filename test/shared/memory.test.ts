@@ -4,8 +4,8 @@ import { keys } from '../../shared/keys'
 import { makeMemory, remembering } from '../../shared/memory'
 import { testBucket } from './bucket'
 
-describe('a memory', () => {
-  /** Asks for a name of one byte, and counts how often it is made. */
+describe('the memory cache', () => {
+  /** Requests a value of one byte by name, and counts how often it is computed. */
   const asking = (most: number) => {
     const memory = makeMemory(most)
     const made: string[] = []
@@ -17,21 +17,21 @@ describe('a memory', () => {
     return { ask, made }
   }
 
-  it('makes a value once', async () => {
+  it('computes a value once', async () => {
     const { ask, made } = asking(10)
 
     expect([await ask('a'), await ask('a')]).toEqual(['A', 'A'])
     expect(made).toEqual(['a'])
   })
 
-  it('forgets what was used the longest ago, where there is too much', async () => {
+  it('evicts the least recently used values when it is full', async () => {
     const { ask, made } = asking(2)
     for (const name of ['a', 'b', 'a', 'c', 'a', 'b']) await ask(name)
 
     expect(made).toEqual(['a', 'b', 'c', 'b'])
   })
 
-  it('keeps nothing that is larger than all of it', async () => {
+  it('does not keep a value larger than its limit', async () => {
     const memory = makeMemory(10)
     let made = 0
     for (let i = 0; i < 2; i++) await memory.of('a', 11, async () => (made++, 'a'))
@@ -39,7 +39,7 @@ describe('a memory', () => {
     expect(made).toBe(2)
   })
 
-  it('asks again for what was not there, and after an error', async () => {
+  it('does not cache missing values or errors', async () => {
     const memory = makeMemory(10)
     const answers = [undefined, new Error('no'), 'there', 'again']
     const ask = () =>
@@ -55,10 +55,10 @@ describe('a memory', () => {
   })
 })
 
-describe('a bucket that is remembered', () => {
+describe('a cached bucket', () => {
   const plan = keys.plan({ batch: '2026-11-21' })
 
-  it('reads what never changes once, and everything else each time', async () => {
+  it('reads immutable objects once, and all others each time', async () => {
     const bucket = testBucket()
     await bucket.put(plan, '1')
     await bucket.put(keys.champion({}), '1')
@@ -71,7 +71,7 @@ describe('a bucket that is remembered', () => {
     expect(read).toEqual([plan, keys.champion({}), keys.champion({})])
   })
 
-  it('names a key that is not there, and finds it later', async () => {
+  it('reports a missing key, and finds it once it exists', async () => {
     const bucket = testBucket()
     const objects = remembering(bucket, makeMemory(100), [keys.plan])
 

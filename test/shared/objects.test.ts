@@ -26,8 +26,8 @@ const holds = (...chunks: (string | Buffer)[]) =>
 
 beforeEach(() => void s3.reset())
 
-describe('read', () => {
-  it('gives body, ETag and version, and nothing where nothing is', async () => {
+describe('reading an object', () => {
+  it('returns body, ETag and version, or nothing for a missing key', async () => {
     holds('text')
     const found = await objects.read('a')
     s3.on(GetObjectCommand).rejects(refusal('NoSuchKey'))
@@ -36,17 +36,17 @@ describe('read', () => {
     expect(await objects.read('a')).toBeUndefined()
   })
 
-  it('lets every other error through', async () => {
+  it('passes on every other error', async () => {
     s3.on(GetObjectCommand).rejects(refusal('AccessDenied'))
 
     await expect(objects.read('a')).rejects.toThrow('AccessDenied')
   })
 
   it.each([
-    ['is not there', undefined, /OBJECT_MISSING: there is no s3:\/\/bucket\/a/],
+    ['does not exist', undefined, /OBJECT_MISSING: there is no s3:\/\/bucket\/a/],
     ['is not JSON', '{', /OBJECT_INVALID: a is not JSON/],
-    ['is another thing', '{"n":"x"}', /OBJECT_INVALID: a: .*\n.*n/],
-  ])('as JSON names what %s', async (_, text, message) => {
+    ['does not match the schema', '{"n":"x"}', /OBJECT_INVALID: a: .*\n.*n/],
+  ])('as JSON names an object that %s', async (_, text, message) => {
     if (text === undefined) s3.on(GetObjectCommand).rejects(refusal('NoSuchKey'))
     else holds(text)
 
@@ -54,7 +54,7 @@ describe('read', () => {
   })
 })
 
-describe('lines', () => {
+describe('the lines of an object', () => {
   const linesOf = async (...chunks: (string | Buffer)[]) => {
     holds(...chunks)
     const lines: string[] = []
@@ -64,16 +64,16 @@ describe('lines', () => {
 
   it.each([
     ['nothing', '', []],
-    ['one without an end', 'a', ['a']],
-    ['one with an end', 'a\n', ['a']],
+    ['one line without a line break', 'a', ['a']],
+    ['one line with a line break', 'a\n', ['a']],
     ['empty ones', '\n\na\n\n', ['', '', 'a', '']],
-    ['those of Windows', 'a\r\n\r\nb\r\n', ['a', '', 'b']],
-    ['what only looks like an end', 'a\u2028b\rc\u0085d\n', ['a\u2028b\rc\u0085d']],
+    ['lines with CR LF', 'a\r\n\r\nb\r\n', ['a', '', 'b']],
+    ['not split at other separators of Unicode', 'a\u2028b\rc\u0085d\n', ['a\u2028b\rc\u0085d']],
   ])('are %s', async (_, text, lines) => {
     expect(await linesOf(text)).toEqual(lines)
   })
 
-  it('are the same however the bytes are cut', async () => {
+  it('do not depend on how the bytes are split into chunks', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom('a', 'ü', '🚀', '\n', '\r\n', '{}')),
@@ -91,7 +91,7 @@ describe('lines', () => {
     )
   })
 
-  it('may be longer than any chunk', async () => {
+  it('may be longer than a chunk', async () => {
     const chunk = 'x'.repeat(65_536)
 
     expect((await linesOf(...Array.from({ length: 400 }, () => chunk), '\nend')).map(({ length }) => length)).toEqual([
@@ -102,7 +102,7 @@ describe('lines', () => {
 })
 
 describe('a conditional write', () => {
-  it('creates where nothing is', async () => {
+  it('creates a missing object', async () => {
     s3.on(PutObjectCommand).resolves({})
 
     expect(await objects.create('a.json', '{}')).toBe('created')
@@ -115,7 +115,7 @@ describe('a conditional write', () => {
     })
   })
 
-  it('leaves what is there', async () => {
+  it('leaves an existing object', async () => {
     s3.on(PutObjectCommand).rejects(refusal('PreconditionFailed'))
 
     expect(await objects.create('a', 'b')).toBe('exists')
@@ -123,13 +123,13 @@ describe('a conditional write', () => {
     expect(s3.call(1).args[0].input).toMatchObject({ IfMatch: '"e"' })
   })
 
-  it('loses over an object that is gone', async () => {
+  it('fails to replace a deleted object', async () => {
     s3.on(PutObjectCommand).rejects(refusal('NoSuchKey'))
 
     expect(await objects.swap('a', 'b', '"e"')).toBe(false)
   })
 
-  it('is tried again after a write at the same time, which says nothing yet', async () => {
+  it('is retried after a concurrent write, whose outcome is unknown', async () => {
     s3.on(PutObjectCommand).rejectsOnce(refusal('ConditionalRequestConflict')).resolves({})
 
     expect(await objects.create('a', 'b')).toBe('created')
@@ -138,7 +138,7 @@ describe('a conditional write', () => {
   })
 })
 
-it('knows whether an object exists without reading it', async () => {
+it('checks whether an object exists without reading it', async () => {
   s3.on(HeadObjectCommand).resolvesOnce({}).rejects(refusal('NotFound'))
 
   expect([await objects.exists('a'), await objects.exists('a')]).toEqual([true, false])
@@ -159,7 +159,7 @@ it('lists every page of a prefix', async () => {
   expect(keys).toEqual(['p/1', 'p/2'])
 })
 
-it('writes a stream in parts', async () => {
+it('uploads a stream in parts', async () => {
   s3.on(PutObjectCommand).resolves({ ETag: '"e"' })
   await objects.putStream(
     'a.csv',

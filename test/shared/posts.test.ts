@@ -28,7 +28,7 @@ describe('posts as CSV', () => {
     expect(postsToCsv([])).toBe('id,created_at,author_id,language,retweet_of,source,text\r\n')
   })
 
-  it('have a last column for paid partnerships where a post is one', async () => {
+  it('have a last column for paid partnerships when a post is one', async () => {
     const csv = postsToCsv([post, { ...post, id: '2', paidPartnership: 'yes' }])
 
     expect(csv.split('\r\n')).toEqual([
@@ -40,7 +40,7 @@ describe('posts as CSV', () => {
     expect((await read(csv)).map(({ paidPartnership }) => paidPartnership)).toEqual(['', 'yes'])
   })
 
-  it('of a run show a paid partnership as a word before its text, which stays as it was', async () => {
+  it('show a paid partnership as a word before the text, which is unchanged', async () => {
     const csv = postsToCsv([post, { ...post, id: '2', text: 'RT @a: R&amp;D', paidPartnership: 'yes' }])
     const objects = { stream: async () => Readable.from([csv]) }
     const shown: string[] = []
@@ -72,15 +72,15 @@ describe('posts as CSV', () => {
     '\uFEFFa',
     '=1+1',
     '__label__x',
-  ])('bring back %j', async (text) => {
+  ])('round-trip %j', async (text) => {
     expect(await read(postsToCsv([{ ...post, text }, post]))).toEqual([{ ...post, text }, post])
   })
 
-  it.each(['a\nb', 'a\rb', 'a\r\nb', 'a,b', 'a"b'])('quote %j, as RFC 4180 asks', (text) => {
+  it.each(['a\nb', 'a\rb', 'a\r\nb', 'a,b', 'a"b'])('quote %j, as RFC 4180 requires', (text) => {
     expect(postsToCsv([{ ...post, text }])).toContain(`,"${text.replaceAll('"', '""')}"\r\n`)
   })
 
-  it('bring back any text, in any pieces of a stream', async () => {
+  it('round-trip any text, however the stream is split', async () => {
     const texts = fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 8 })
     await fc.assert(
       fc.asyncProperty(texts, fc.integer({ min: 1, max: 50 }), async (given, size) => {
@@ -96,7 +96,7 @@ describe('posts as CSV', () => {
     )
   })
 
-  it('are read alike by a reader that knows nothing of us', () => {
+  it('are read identically by an independent CSV reader', () => {
     const [, row] = parse(postsToCsv([{ ...post, text: 'a\n"b",\r\nc' }]), {
       record_delimiter: ['\r\n', '\n'],
     }) as string[][]
@@ -104,13 +104,13 @@ describe('posts as CSV', () => {
     expect(row?.at(-1)).toBe('a\n"b",\r\nc')
   })
 
-  it('name the line and the field of what is no post', async () => {
+  it('name the line and the field of a malformed post', async () => {
     const csv = postsToCsv([post, { ...post, text: 'two\nlines' }]) + '3,yesterday,7,en,,x,text\r\n'
 
     await expect(read(csv)).rejects.toThrow(/OBJECT_INVALID: posts, line 5: .*\n.*createdAt/)
   })
 
-  it('fail when their stream does', async () => {
+  it('fail when their stream fails', async () => {
     const broken = new Readable({
       read() {
         this.destroy(new Error('cut off'))

@@ -3,9 +3,9 @@ import { qualityRecord } from '../../shared/records'
 import { qualityExample, unmeasuredExample, unreliableExample } from './quality'
 
 it.each([
-  ['that hold', qualityExample],
-  ['that do not', unreliableExample],
-  ['that nobody measured', unmeasuredExample],
-])('keeps the quality of labels %s as it is', (_, example) => {
+  ['that are reliable', qualityExample],
+  ['that are unreliable', unreliableExample],
+  ['that were never measured', unmeasuredExample],
+])('round-trips the quality of labels %s', (_, example) => {
   expect(qualityRecord.parse(example)).toEqual(example)
 })

@@ -1,6 +1,6 @@
 import type { QualityRecord } from '../../shared/records'
 
-/** Quality of labels that hold, measured over two batches and three annotators. */
+/** Reliable label quality, measured over two batches and three annotators. */
 export const qualityExample: QualityRecord = {
   batch: '2026-11-22',
   date: '2026-11-22',
@@ -56,7 +56,7 @@ export const qualityExample: QualityRecord = {
 
 const NOBODY = { gold: { items: 0, right: 0 }, repeats: { items: 0, same: 0 } }
 
-/** The same batch where people agree little better than by chance. */
+/** The same batch, with agreement little better than chance. */
 export const unreliableExample: QualityRecord = {
   ...qualityExample,
   alpha: { value: 0.14, low: -0.05, high: 0.33, items: 96 },
@@ -88,7 +88,7 @@ export const unreliableExample: QualityRecord = {
   ],
 }
 
-/** A single annotator: nothing is known of agreement but with themselves. */
+/** A single annotator: only self-agreement is known. */
 export const unmeasuredExample: QualityRecord = {
   ...qualityExample,
   batches: ['2026-11-22'],

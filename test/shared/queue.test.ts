@@ -4,7 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { sqsQueue } from '../../shared/queue'
 import { beginCorrelation } from '../../shared/watch/correlation'
 
-it('sends the correlation id of the work that parks a request along with it', async () => {
+it('sends the correlation id of the current work with a parked request', async () => {
   const sqs = mockClient(SQSClient)
   sqs.on(SendMessageCommand).resolves({})
   beginCorrelation('2026-11-21', () => undefined)
@@ -21,7 +21,7 @@ it.each([
   [1.2, 2],
   [-5, 0],
   [5000, 900],
-])('puts a request on the queue after %s seconds, within what SQS takes', async (delay, DelaySeconds) => {
+])('delays a request by %s seconds, within the limits of SQS', async (delay, DelaySeconds) => {
   const sqs = mockClient(SQSClient)
   sqs.on(SendMessageCommand).resolves({})
   await sqsQueue(new SQSClient({ region: 'eu-west-1' }), 'https://sqs/q')({ hashtag: 'aws', from: undefined }, delay)

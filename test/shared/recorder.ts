@@ -7,7 +7,7 @@ export interface RecordedEvent {
   detail: { id: string } & Record<string, unknown>
 }
 
-/** The real bus, whose events are kept instead of sent. */
+/** The real bus, with its events recorded instead of sent. */
 export function recorder(service: string): { publish: Publish; events: RecordedEvent[] } {
   const events: RecordedEvent[] = []
   const client = new EventBridgeClient({ region: 'eu-west-1' })

@@ -1,7 +1,7 @@
 import type { AnswerRecord, ReportIndexRecord, ReportRecord, StretchRecord } from '../../shared/records'
 import { withReport } from '../../services/analyzer/reports/report'
 
-/** A report as the analyzer writes it on a good day: two labels, every estimate shown. */
+/** A report of a good day: two labels, every estimate shown. */
 export function exampleReport(over: Partial<ReportRecord> = {}): ReportRecord {
   const date = over.date ?? '2026-11-21'
   const from = new Date(Date.parse(date) - 6 * 86_400_000).toISOString().slice(0, 10)
@@ -19,7 +19,7 @@ export function exampleReport(over: Partial<ReportRecord> = {}): ReportRecord {
   }
 }
 
-/** An answer where there are too few labels for a share. */
+/** An answer with too few labels for a share. */
 export function exampleOfTooFew(): AnswerRecord {
   const words = 'Not enough labels yet: about 92 more would give ±10 points.'
   const withheld = {

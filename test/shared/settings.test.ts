@@ -9,27 +9,27 @@ const edited = (from: string | RegExp, to: string) => {
   return text
 }
 
-it('reads the file that is shipped', () => {
+it('reads the shipped file', () => {
   expect(readSettings('.').hashtags).toEqual([
     { tag: 'aws', source: 'sample' },
     { tag: 'azure', source: 'sample' },
   ])
 })
 
-it('takes a hashtag as X does, in lower case', () => {
+it('accepts a hashtag as X does, in lower case', () => {
   expect(parseSettings(edited('{ tag: aws,', '{ tag: AWS_Été2,')).hashtags[0]?.tag).toBe('aws_été2')
 })
 
-it('takes several sources of a hashtag, each on a network of its own', () => {
+it('accepts several sources of a hashtag, each on its own network', () => {
   const two = edited('{ tag: aws, source: sample }', '{ tag: aws, sources: [sample, x], unnamedNetwork: x }')
 
   expect(parseSettings(two).hashtags[0]).toEqual({ tag: 'aws', sources: ['sample', 'x'], unnamedNetwork: 'x' })
 })
 
-describe('what is wrong', () => {
+describe('an error in the settings', () => {
   it.each([
     [
-      'a hashtag with its sign',
+      'a hashtag with its number sign',
       edited('tag: aws', "tag: '#aws'"),
       /^SETTINGS_INVALID: bellwether\.yml:5: hashtags\.0\.tag: a hashtag is letters/,
     ],
@@ -52,18 +52,18 @@ describe('what is wrong', () => {
       /hashtags\.0\.sources\.1: "x" and "x" both read x/,
     ],
     [
-      'a network that no key can have',
+      'a network name that no key can contain',
       edited('sample: { type: file,', 'sample: { type: file, network: My Forum,'),
       /sources\.sample\.network: a network is lower-case letters/,
     ],
     ['a hashtag of digits alone', edited('tag: aws', "tag: '2026'"), /hashtags\.0\.tag/],
     [
-      'a hashtag that readers of JSON drop',
+      'a hashtag that JSON readers would drop',
       edited('tag: aws', 'tag: __proto__'),
       /hashtags\.0\.tag: __proto__ cannot be/,
     ],
     [
-      'a category that readers of JSON drop',
+      'a category that JSON readers would drop',
       edited('name: technical', 'name: __proto__'),
       /labels\.categories\.0\.name: __proto__ cannot be a name/,
     ],
@@ -78,22 +78,22 @@ describe('what is wrong', () => {
       /labels\.categories\.0\.name: a category cannot have a control character/,
     ],
     [
-      'a hashtag that stands twice',
+      'a duplicate hashtag',
       edited('tag: azure', 'tag: AWS'),
       /bellwether\.yml:6: hashtags\.1\.tag: #aws is listed twice/,
     ],
     [
-      'a gate that nothing could pass',
+      'a gate that no model can pass',
       edited('window: 400', 'window: 90'),
       /gate\.window: is less than gate\.minimumEvaluation, 100: nothing could pass/,
     ],
     [
-      'more items for a provisional champion than for another',
+      'more items for a provisional champion than for a regular one',
       edited('window: 400', 'minimumProvisional: 101'),
       /gate\.minimumProvisional: is more than gate\.minimumEvaluation, 100/,
     ],
     [
-      'a source that is not there',
+      'an unknown source',
       edited('tag: azure, source: sample', 'tag: azure, source: y'),
       /bellwether\.yml:6: hashtags\.1\.source: there is no source "y"/,
     ],
@@ -201,11 +201,11 @@ describe('what is wrong', () => {
     ],
     ['what is not YAML', edited('hashtags:', 'hashtags: ['), /^SETTINGS_INVALID: bellwether\.yml:\d+: /],
     ['nothing at all', '', /bellwether\.yml:1: the file/],
-  ])('is named by file, line and field: %s', (_, text, message) => {
+  ])('is reported with file, line and field: %s', (_, text, message) => {
     expect(() => parseSettings(text)).toThrow(message)
   })
 
-  it('is told all at once', () => {
+  it('is reported together with all others', () => {
     const text = edited('perDay: 2000', 'perDay: many').replace('labeller: desk', 'labeller: nobody')
 
     expect(() => parseSettings(text)).toThrow(/caps\.posts\.perDay[\s\S]*labelling\.labeller/)

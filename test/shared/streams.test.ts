@@ -11,7 +11,7 @@ const settings: Pick<Settings, 'hashtags' | 'sources'> = {
 }
 const aws = { hashtag: 'aws' }
 
-it('is a hashtag on the network of each of its sources', () => {
+it("makes one stream of a hashtag per source's network", () => {
   expect(watchedStreams(settings)).toEqual([
     { hashtag: 'aws', stream: 'mastodon', source: 'fedi' },
     { hashtag: 'aws', stream: 'hacker-news', source: 'hn' },
@@ -19,8 +19,8 @@ it('is a hashtag on the network of each of its sources', () => {
   ])
 })
 
-describe('a name without a network', () => {
-  it('is of the stream of the first source', () => {
+describe('a stream name without a network', () => {
+  it('belongs to the stream of the first source', () => {
     const mastodon = [{ ...aws, stream: 'mastodon' }, aws]
 
     expect(namesOf(settings, aws)).toEqual(mastodon)
@@ -28,7 +28,7 @@ describe('a name without a network', () => {
     expect(namesOf(settings, { ...aws, stream: 'hacker-news' })).toEqual([{ ...aws, stream: 'hacker-news' }])
   })
 
-  it('is of the network that the settings say, also where that has no source any more', () => {
+  it('belongs to the network in the settings, even when it has no source any more', () => {
     const [first, ...others] = settings.hashtags
     const moved = { ...settings, hashtags: [{ ...first!, unnamedNetwork: 'x' }, ...others] }
 
@@ -36,23 +36,23 @@ describe('a name without a network', () => {
     expect(namesOf(moved, { ...aws, stream: 'mastodon' })).toEqual([{ ...aws, stream: 'mastodon' }])
   })
 
-  it('of a hashtag that nobody watches is a stream of its own', () => {
+  it('of an unwatched hashtag is a stream of its own', () => {
     expect(namesOf(settings, { hashtag: 'gcp' })).toEqual([{ hashtag: 'gcp' }])
   })
 })
 
-it('is said with its network where its hashtag has several', () => {
+it('names the network only for a hashtag with several', () => {
   expect(topicIn(settings, aws)).toBe('aws on mastodon')
   expect(topicIn(settings, { ...aws, stream: 'hacker-news' })).toBe('aws on hacker-news')
   expect(topicIn(settings, { ...aws, stream: 'x' })).toBe('aws on x')
   expect(topicIn(settings, { hashtag: 'azure' })).toBe('azure')
 })
 
-it.each([aws, { ...aws, stream: 'hacker-news' }])('is read back from its label: %j', (name) => {
+it.each([aws, { ...aws, stream: 'hacker-news' }])('is parsed back from its label: %j', (name) => {
   expect(nameFrom(streamLabel(name))).toEqual(name)
 })
 
-it('has labels that sort as hashtags do', () => {
+it('has labels that sort like hashtags', () => {
   const tags = ['aws', 'aws2', 'aws_x', 'awsé', 'b']
 
   expect(tags.map((hashtag) => streamLabel({ hashtag, stream: 'x' })).sort()).toEqual(

@@ -20,7 +20,7 @@ describe.each<[string, () => Table]>([
 ])('a table in %s', (_, of) => {
   const key = (sk: string, pk = 'p') => ({ pk, sk })
 
-  it('gives back what was created, and nothing for what was not', async () => {
+  it('returns what was created, and nothing for a missing item', async () => {
     const item = {
       ...key('created'),
       text: 'ü',
@@ -35,7 +35,7 @@ describe.each<[string, () => Table]>([
     expect(await of().get(key('never'))).toBeUndefined()
   })
 
-  it('keeps maps by names that JavaScript knows', async () => {
+  it('stores maps with keys that are properties of JavaScript objects', async () => {
     const item = { ...key('names'), answers: { constructor: { at: 'now' }, valueOf: { at: 'then' } } }
 
     await of().create(item)
@@ -43,14 +43,14 @@ describe.each<[string, () => Table]>([
     expect(JSON.stringify((await of().get(key('names')))?.answers)).toBe(JSON.stringify(item.answers))
   })
 
-  it('creates an item once; what is there stays', async () => {
+  it('creates an item once, and leaves an existing one', async () => {
     await of().create({ ...key('once'), by: 'a' })
 
     expect(await of().create({ ...key('once'), by: 'b' })).toBe(false)
     expect(await of().get(key('once'))).toMatchObject({ by: 'a' })
   })
 
-  it('makes an item by an update, and answers it whole', async () => {
+  it('creates an item by an update, and returns all of it', async () => {
     expect(await of().update(key('made'), { set: { name: 'n' }, add: { count: 2, tags: new Set(['a']) } })).toEqual({
       ...key('made'),
       name: 'n',
@@ -64,7 +64,7 @@ describe.each<[string, () => Table]>([
     })
   })
 
-  it('loses a set with its last member', async () => {
+  it('removes a set with its last member', async () => {
     await of().update(key('set'), { add: { tags: new Set(['a', 'b']) } })
 
     expect(await of().update(key('set'), { deleteFrom: { tags: new Set(['a']) } })).toMatchObject({
@@ -93,7 +93,7 @@ describe.each<[string, () => Table]>([
     ['begins_with(#name, :a)', true],
     ['(attribute_not_exists(#count) OR #count > :three) AND #count = :three', false],
     ['attribute_not_exists(#count) OR #count > :three AND #count = :three OR #count = :three', true],
-  ])('changes an item when %s: %s', async (when, changes) => {
+  ])('updates an item when %s: %s', async (when, changes) => {
     const at = key(`when ${when}`)
     await of().create({ ...at, count: 3, name: 'abc', tags: new Set(['a']) })
     // DynamoDB refuses a value that the expression does not use.
@@ -107,7 +107,7 @@ describe.each<[string, () => Table]>([
     expect('changed' in ((await of().get(at)) ?? {})).toBe(changes)
   })
 
-  describe('changes entries of a map', () => {
+  describe('updates entries of a map', () => {
     const key = { pk: 'entries', sk: 'row' }
     const entry = (version: number, said: string) => ({ version, said: { ana: said } })
     const change = (names: string[], version: number, more: object = {}) =>
@@ -121,7 +121,7 @@ describe.each<[string, () => Table]>([
       })
     const items = (names: string[]) => Object.fromEntries(names.map((name) => [name, entry(0, name)]))
 
-    it('each while it has its version, all or none, and leaves the others', async () => {
+    it('only while each has its version, all or none, and leaves the others', async () => {
       await of().remove(key)
       await of().create({ ...key, closed: false, items: items(['a1', 'b2', '0c']) })
 
@@ -137,7 +137,7 @@ describe.each<[string, () => Table]>([
       })
     })
 
-    it('only under its condition, and never one that is not there', async () => {
+    it('only under a condition, and never in a missing item', async () => {
       await of().remove(key)
       await of().create({ ...key, closed: true, items: items(['a1']) })
 
@@ -160,7 +160,7 @@ describe.each<[string, () => Table]>([
     })
   })
 
-  it('gets many items, each once, without those that are not there', async () => {
+  it('gets many items, each once, skipping missing ones', async () => {
     const keys = Array.from({ length: 150 }, (_, i) => key(String(i), 'many'))
     for (const each of keys) await of().create(each)
 
@@ -182,7 +182,7 @@ describe.each<[string, () => Table]>([
     expect(await sks('b#')).toEqual(['b#1', 'b#2'])
   })
 
-  it('forgets an item that is removed, and does not mind one that is not there', async () => {
+  it('removes an item, and ignores a missing one', async () => {
     await of().create(key('gone'))
     await of().remove(key('gone'))
     await of().remove(key('gone'))
@@ -191,7 +191,7 @@ describe.each<[string, () => Table]>([
   })
 })
 
-it('asks again for items that DynamoDB did not get to', async () => {
+it('retries the unprocessed keys of a batch get', async () => {
   const client = mockClient(DynamoDBDocumentClient)
   const item = (sk: string) => ({ pk: 'p', sk })
   client

@@ -10,7 +10,7 @@ const given = new Map([
   ['a,"b"\n', '3e440a75fb052280'],
 ])
 
-it('reads what was written, in its order', async () => {
+it('reads cascades in the order in which they were written', async () => {
   const objects = testBucket()
 
   await writeCascades(objects, run, given)
@@ -18,11 +18,11 @@ it('reads what was written, in its order', async () => {
   expect([...((await readCascades(objects, run)) ?? [])]).toEqual([...given])
 })
 
-it('knows none before they are given', async () => {
+it('knows no cascades before they are assigned', async () => {
   expect(await readCascades(testBucket(), run)).toBeUndefined()
 })
 
-it('never changes what was given', async () => {
+it('never overwrites assigned cascades', async () => {
   const objects = testBucket()
   await writeCascades(objects, run, given)
 
@@ -32,17 +32,17 @@ it('never changes what was given', async () => {
 })
 
 it.each([
-  ['an id that is none', 'post_id,cascade\r\n1,ab746ccdec4e028a\r\n2,other\r\n'],
-  ['a column too few', 'post_id,cascade\r\n1,ab746ccdec4e028a\r\n2\r\n'],
-  ['an open quote', 'post_id,cascade\r\n1,ab746ccdec4e028a\r\n"2,3e440a75fb052280\r\n'],
-])('names the file and the row of %s', async (_, csv) => {
+  ['an invalid id', 'post_id,cascade\r\n1,ab746ccdec4e028a\r\n2,other\r\n'],
+  ['a missing column', 'post_id,cascade\r\n1,ab746ccdec4e028a\r\n2\r\n'],
+  ['an unclosed quote', 'post_id,cascade\r\n1,ab746ccdec4e028a\r\n"2,3e440a75fb052280\r\n'],
+])('reports the file and the row of %s', async (_, csv) => {
   const objects = testBucket()
   await objects.put(keys.cascades(run), csv)
 
   await expect(readCascades(objects, run)).rejects.toThrow(/run=r1\.csv: no cascade after row [12]/)
 })
 
-describe('kept scores', () => {
+describe('kept scores in a file of cascades', () => {
   const labels = ['technical', 'not, sure']
   const scores = new Map([['ab746ccdec4e028a', [0.25, 0.75]]])
   const rowsFor = async (objects: Parameters<typeof openCascades>[0], wanted?: readonly string[]) => {
@@ -51,7 +51,7 @@ describe('kept scores', () => {
     return read
   }
 
-  it('are read in the order of the categories that are asked for', async () => {
+  it('are read in the order of the requested categories', async () => {
     const objects = testBucket()
 
     await writeCascades(objects, run, given, { labels, scores })
@@ -65,28 +65,28 @@ describe('kept scores', () => {
     ['no categories', []],
     ['other categories', ['technical', 'marketing']],
     ['fewer categories', ['technical']],
-  ])('are none for %s', async (_, wanted) => {
+  ])('are missing for %s', async (_, wanted) => {
     const objects = testBucket()
     await writeCascades(objects, run, given, { labels, scores })
 
     expect(await rowsFor(objects, wanted)).toEqual([...given])
   })
 
-  it('are none in a file of an older release', async () => {
+  it('are missing in a file of an older release', async () => {
     const objects = testBucket()
     await writeCascades(objects, run, given)
 
     expect(await rowsFor(objects, labels)).toEqual([...given])
   })
 
-  it.each(['2', '0.12345', 'x'])('are refused by row where one is %s', async (bad) => {
+  it.each(['2', '0.12345', 'x'])('are refused, naming the row, when one is %s', async (bad) => {
     const objects = testBucket()
     await objects.put(keys.cascades(run), `post_id,cascade,scores:technical\r\n1,ab746ccdec4e028a,${bad}\r\n`)
 
     await expect(rowsFor(objects, ['technical'])).rejects.toThrow(/no cascade after row 1/)
   })
 
-  it('stand beside the posts', async () => {
+  it('are returned beside the posts', async () => {
     const objects = testBucket()
     await writeCascades(objects, run, given, { labels, scores })
 
@@ -102,7 +102,7 @@ describe('kept scores', () => {
   })
 })
 
-describe('beside the posts of a run', () => {
+describe('joining cascades to the posts of a run', () => {
   const EXACT = 'ffffffffffffffff'
   const idOf = (i: number) => i.toString(16).padStart(16, '0')
   const ids = Array.from({ length: 50 }, (_, i) => String(i))
@@ -119,9 +119,9 @@ describe('beside the posts of a run', () => {
 
   it.each([
     ['no posts', []],
-    ['some of its posts', ids.slice(0, 3)],
-    ['all of its posts', ids],
-  ])('leaves no stream open after %s', async (_, posts) => {
+    ['some of the posts', ids.slice(0, 3)],
+    ['all of the posts', ids],
+  ])('leaves no stream open after reading %s', async (_, posts) => {
     const objects = testBucket()
     await writeCascades(objects, run, rows)
     const opened: Readable[] = []
@@ -137,10 +137,10 @@ describe('beside the posts of a run', () => {
   })
 
   it.each<[string, readonly string[]]>([
-    ['in its order', ids],
+    ['in the order of the posts', ids],
     ['in another order', [...ids].reverse()],
-    ['some of them', ids.filter((_, i) => i % 3 === 0)],
-  ])('gives each its own, %s', async (_, posts) => {
+    ['with some posts missing', ids.filter((_, i) => i % 3 === 0)],
+  ])('gives each post its own cascade, %s', async (_, posts) => {
     const objects = testBucket()
     await writeCascades(objects, run, rows)
 
@@ -149,7 +149,7 @@ describe('beside the posts of a run', () => {
     )
   })
 
-  it('gives it to a post that the run has twice both times', async () => {
+  it('gives both copies of a duplicate post the cascade', async () => {
     const objects = testBucket()
     const twice = [...rows.slice(0, 3), rows[0]!, ...rows.slice(3)]
     await writeCascades(objects, run, twice)
@@ -162,7 +162,7 @@ describe('beside the posts of a run', () => {
     expect(found).toEqual(twice.map(([post, cascade]) => ({ post, cascade, more: post })))
   })
 
-  it('leaves a post as it is that has none', async () => {
+  it('leaves a post without a cascade unchanged', async () => {
     const objects = testBucket()
     const before = await joined(objects, ['1'])
     await writeCascades(objects, run, rows.slice(0, 5))
@@ -175,7 +175,7 @@ describe('beside the posts of a run', () => {
     ])
   })
 
-  it('reads on only as far as the posts have come, and lets go of the file when they end', async () => {
+  it('reads only as far as the posts need, and closes the file when they end', async () => {
     let read = 0
     const csv = Readable.from(
       (function* () {
@@ -193,7 +193,7 @@ describe('beside the posts of a run', () => {
   })
 })
 
-it('writes and reads a run of some thousand posts, none of them twice', async () => {
+it('writes and reads a run of several thousand posts without duplicates', async () => {
   const objects = testBucket()
   const given = Array.from({ length: 2500 }, (_, n): [string, string] => [String(n), n.toString(16).padStart(16, '0')])
   await writeCascades(objects, run, given)

@@ -19,7 +19,7 @@ import {
 const FIRST = '2026-06-02'
 const SECOND = '2026-06-03'
 
-/** A day's runs of both hashtags, and the batch that is drawn from them; answers the plan. */
+/** Stores a day's runs of both hashtags and draws their batch; returns the plan. */
 async function draw(world: World, date: string, aws: readonly Post[], azure: readonly Post[] = [], reversed = false) {
   world.now = new Date(Date.parse(`${date}T00:12:00Z`) + 86_400_000)
   const runs = [await storeRun(world, 'aws', date, aws), await storeRun(world, 'azure', date, azure)]
@@ -27,7 +27,7 @@ async function draw(world: World, date: string, aws: readonly Post[], azure: rea
   return storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch: date })] ?? ''))
 }
 
-/** The same posts a day later, each cut off as an old retweet. */
+/** The same posts a day later, each truncated like an old retweet. */
 const cutOff = (posts: readonly Post[]): Post[] =>
   posts.map((post) => ({
     ...post,
@@ -39,7 +39,7 @@ const cutOff = (posts: readonly Post[]): Post[] =>
 
 const everything = () => newWorld({ settings: settingsWith({ itemsPerDay: 400, evaluationShare: 0.3 }) })
 
-it('labels a near copy of a labelled cascade for nothing', async () => {
+it('labels a near copy of a labelled cascade without asking anybody', async () => {
   const world = everything()
   const posts = postsOf('aws', 40)
   const first = await draw(world, FIRST, posts)
@@ -56,7 +56,7 @@ it('labels a near copy of a labelled cascade for nothing', async () => {
   expect(second.cascades).toBe(40)
 })
 
-it('writes down the cascade of every post, also of one that cannot be asked about', async () => {
+it('records the cascade of every post, even of one that cannot be asked about', async () => {
   const world = newWorld()
   const posts = [...postsOf('aws', 3), postOf('empty', ' \u0000 '), postOf('long', 'x'.repeat(20_001))]
 
@@ -70,7 +70,7 @@ it('writes down the cascade of every post, also of one that cannot be asked abou
   )
 })
 
-it('writes them down in the order of the posts, so that both can be read side by side', async () => {
+it('records cascades in the order of the posts, so that both files can be read in parallel', async () => {
   const world = newWorld()
   const posts = [...cutOff(postsOf('aws', 3)), ...postsOf('aws', 3)]
 
@@ -81,13 +81,13 @@ it('writes them down in the order of the posts, so that both can be read side by
   expect(rows?.map((row) => row.split(',')[0])).toEqual(posts.map(({ id }) => id))
 })
 
-it('gives the same cascades and the same sample in any order of the posts and of the runs', async () => {
+it('gives the same cascades and the same sample for any order of posts and runs', async () => {
   const posts = [...postsOf('aws', 12), ...cutOff(postsOf('aws', 12)), ...postsOf('aws', 4, '2026-06-01')]
   const outcome = async (aws: readonly Post[], reversed: boolean) => {
     const world = newWorld()
     await draw(world, FIRST, aws, [], reversed)
     const { objects } = outcomeOf(world)
-    // The rows of the posts' cascades go with the posts.
+    // The rows of cascades follow the posts.
     const rowsOf = (text: string) => text.split('\r\n').sort()
     return Object.fromEntries(
       Object.entries(objects)
@@ -109,7 +109,7 @@ it('gives the same cascades and the same sample in any order of the posts and of
   )
 })
 
-it('never changes an id or a role, whatever comes later', async () => {
+it('never changes an id or a role later', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 30 }), async (more, repeated) => {
       const world = newWorld({ settings: settingsWith({ itemsPerDay: 20 }) })
@@ -132,7 +132,7 @@ it('never changes an id or a role, whatever comes later', async () => {
 
 const roleRow = ({ item }: { item: string }) => ({ pk: `cascade#${item}`, sk: 'role' })
 
-it('asks about no near copy of an evaluation item for training', async () => {
+it('never asks about a near copy of an evaluation item for training', async () => {
   const world = everything()
   const posts = postsOf('aws', 40)
 

@@ -25,7 +25,7 @@ const first: FirstSeen = {
   ]),
 }
 
-it('reads what was written', () => {
+it('reads known texts as they were written', () => {
   expect(textsFromBytes(textsToBytes(texts, first), 'k')).toEqual({ texts, first })
   expect(textsFromBytes(textsToBytes([]), 'k')).toEqual({
     texts: [],
@@ -43,7 +43,7 @@ it('reads a file of an older release, whose cascades have no scores', () => {
   })
 })
 
-it('names the file that is cut short, wherever', () => {
+it('names a truncated file, wherever it is cut', () => {
   const bytes = textsToBytes(texts, first)
   const whole = [[], texts.slice(0, 1), texts].map((some) => textsToBytes(some, first).length)
 
@@ -53,7 +53,7 @@ it('names the file that is cut short, wherever', () => {
   }
 })
 
-it('refuses a file of something else', () => {
+it('refuses a file of another kind', () => {
   expect(() => textsFromBytes(Buffer.from('post_id,cascade\r\n'), 'a.texts')).toThrow(
     /a\.texts: not a file of known texts/,
   )

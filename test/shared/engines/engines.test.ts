@@ -15,9 +15,9 @@ const examples = Array.from({ length: 30 }, (_, i) => example(i))
 const trained = (engine: Engine, train = examples) => engine.train({ train, validation: [] }, engine.suggested)
 const loaded = async (engine: Engine) => engine.load(await trained(engine), origin)
 
-/** What every engine promises, whoever wrote it. */
+/** The contract of every engine. */
 describe.each(ENGINES.map((engine) => [engine.name, engine] as const))('the engine %s', (_, engine) => {
-  it('answers with the labels it learned, sorted, and recognises what it learned', async () => {
+  it('predicts labels from its training labels, sorted, and recognises the training texts', async () => {
     const model = await loaded(engine)
 
     const [technical, other] = await model.classify(['cold starts', 'free webinar'].map(shownText))
@@ -27,7 +27,7 @@ describe.each(ENGINES.map((engine) => [engine.name, engine] as const))('the engi
     expect(other![0]).toBeGreaterThan(0.5)
   })
 
-  it('gives the same files for the same examples', async () => {
+  it('is deterministic: equal examples give equal files', async () => {
     const [once, again] = [await trained(engine), await trained(engine)]
 
     expect([...once]).toEqual([...again])
@@ -35,7 +35,7 @@ describe.each(ENGINES.map((engine) => [engine.name, engine] as const))('the engi
     expect(once.has('model.json')).toBe(false)
   })
 
-  it('gives every text probabilities that sum to one, or nothing', async () => {
+  it('gives every text probabilities that sum to one, or none', async () => {
     const model = await loaded(engine)
 
     await fc.assert(
@@ -53,34 +53,31 @@ describe.each(ENGINES.map((engine) => [engine.name, engine] as const))('the engi
     )
   })
 
-  it.each(['xyzzy', 'xyzzy qwertz plugh', ''])(
-    'knows nothing of "%s", where it never saw a word of it',
-    async (text) => {
-      expect(await (await loaded(engine)).classify([shownText(text)])).toEqual([undefined])
-    },
-  )
+  it.each(['xyzzy', 'xyzzy qwertz plugh', ''])('has no prediction for "%s", without a known word', async (text) => {
+    expect(await (await loaded(engine)).classify([shownText(text)])).toEqual([undefined])
+  })
 
   it.each([
     ['no example', []],
     ['one label', examples.filter(({ label }) => label === 'technical')],
-  ])('refuses to learn from %s, by name', async (_case, train) => {
+  ])('refuses to train on %s, with a named error', async (_case, train) => {
     await expect(trained(engine, train)).rejects.toMatchObject({ code: 'TRAINING_REFUSED' })
   })
 
-  it('accepts the hyperparameters that it suggests, and refuses others by name', () => {
+  it('accepts its default hyperparameters, and refuses unknown ones by name', () => {
     expect(engine.hyperparameters.safeParse({}).success).toBe(true)
     expect(engine.hyperparameters.safeParse(engine.suggested).data).toEqual(engine.suggested)
     const { error } = engine.hyperparameters.safeParse({ momentum: 1 })
     expect(JSON.stringify(error?.issues)).toContain('momentum')
   })
 
-  it('refuses files of another kind, by their name', async () => {
+  it('refuses files of another engine, naming the file', async () => {
     await expect(engine.load(new Map([['weights.bin', Buffer.from('x')]]), origin)).rejects.toThrow('weights.bin')
     for (const [name] of await trained(engine))
       await expect(engine.load(new Map([[name, Buffer.from('{}')]]), origin)).rejects.toThrow(`models/job#${name}`)
   })
 
-  it('says what a million posts cost', () => {
+  it('states the cost of a million predictions', () => {
     expect(engine.costOfMillionPosts.how).toMatch(/\w/)
   })
 })

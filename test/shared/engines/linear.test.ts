@@ -15,7 +15,7 @@ import { shownText, textOfShown, TEXT_VERSION, tokenise } from '../../../shared/
 const origin = { textVersion: TEXT_VERSION, where: 'models/job' }
 const FILE = 'linear.bin'
 
-/** Every sixth is of the rare label; some words stand in posts of both. */
+/** Every sixth post has the rare label; some words occur with both. */
 const examples = Array.from({ length: 90 }, (_, i): Example => {
   const isRare = i % 6 === 0
   const own = isRare ? ['webinar', 'discount', 'join'][i % 3]! : ['latency', 'handler', 'deploy'][i % 3]!
@@ -46,11 +46,11 @@ describe('the n-grams of a message', () => {
     expect(hashesOf('abcd').size).toBe(1 + 4 + 3 + 2)
   })
 
-  it('tell a pair of words from the same words in another order', () => {
+  it('distinguish a pair of words from the reversed pair', () => {
     expect(inCommon('ab cd', 'cd ab')).toBe(8)
   })
 
-  it('share the inside of a word with another form of it', () => {
+  it('let an inflected form share characters with its word', () => {
     expect(inCommon('deploying', 'deployed')).toBeGreaterThan(8)
   })
 
@@ -58,20 +58,20 @@ describe('the n-grams of a message', () => {
     ['Chinese', '云服务器故障', '服务器'],
     ['Japanese', '新しい機能を使う', '機能'],
     ['Thai', 'ระบบคลาวด์ล่ม', 'คลาวด์'],
-  ])('of %s, which has no spaces, are its one to four neighbouring characters', (_, sentence, part) => {
+  ])('of %s, which has no spaces, are one to four adjacent characters', (_, sentence, part) => {
     const characters = tokenise(shownText(part)).join('').length
 
     expect(inCommon(sentence, part)).toBe(hashesOf(part).size)
     expect(hashesOf(part).size).toBeGreaterThanOrEqual(characters)
   })
 
-  it('are words again where a word stands among characters without spaces', () => {
+  it('are words again for a word between characters without spaces', () => {
     expect(inCommon('awsの新機能', 'aws')).toBe(hashesOf('aws').size)
   })
 })
 
 describe('the engine linear', () => {
-  it('chooses its strength and the correction of its decision, and says which', async () => {
+  it('chooses its regularisation strength and prior correction, and reports both', async () => {
     const { strength, correction, messages } = readModel((await filesOf()).get(FILE)!, 'here')
 
     expect([0.3, 1, 3, 10, 30, 100, 300]).toContain(strength)
@@ -79,13 +79,13 @@ describe('the engine linear', () => {
     expect(messages).toBe(90)
   })
 
-  it('takes both as they are given', async () => {
+  it('uses a given strength and correction unchanged', async () => {
     const given = readModel((await filesOf({ strength: '7', correction: '0.4' })).get(FILE)!, 'here')
 
     expect(given).toMatchObject({ strength: 7, correction: 0.4 })
   })
 
-  it('learns Chinese, where words have no spaces', async () => {
+  it('learns Chinese, which has no spaces', async () => {
     const chinese = Array.from({ length: 24 }, (_, i) => ({
       item: `item${i}`,
       text: shownText(i % 2 ? `服务器延迟很高${i}` : `欢迎参加网络研讨会${i}`),
@@ -108,11 +108,11 @@ describe('the engine linear', () => {
     ['strength', { strength: '0' }],
     ['correction', { correction: '1.5' }],
     ['correction', { correction: 'much' }],
-  ])('refuses a %s that cannot be', (name, given) => {
+  ])('refuses an invalid %s', (name, given) => {
     expect(linear.hyperparameters.safeParse(given).error?.issues[0]?.path).toEqual([name])
   })
 
-  it('stores at most two megabytes, whatever the number of labels and of features', async () => {
+  it('stores at most two megabytes, whatever the number of labels and features', async () => {
     const words = (i: number) => Array.from({ length: 40 }, (_, n) => `w${(i * 7919 + n * 104_729) % 1_000_003}`)
     const many = Array.from({ length: 120 }, (_, i) => ({
       item: `item${i}`,
@@ -132,7 +132,7 @@ describe('the prior correction', () => {
     shownText,
   )
 
-  it('moves decisions to the rare label, and no probability', async () => {
+  it('shifts decisions to the rare label, but no probability', async () => {
     const [plain, corrected] = [
       await loaded({ strength: '1', correction: '0' }),
       await loaded({ strength: '1', correction: '1' }),
@@ -147,7 +147,7 @@ describe('the prior correction', () => {
     for (const { label, probability, probabilities } of after) expect(probability).toBe(probabilities[label])
   })
 
-  it('is read by no share: kept scores, counts, temperature and calibration are the same without it', async () => {
+  it('does not affect shares: kept scores, counts, temperature and calibration are the same without it', async () => {
     const labels = ['marketing', 'technical']
     const items = examples.map(({ item, text, label }): EvaluationLine => ({
       item,
@@ -186,13 +186,13 @@ describe('the prior correction', () => {
   })
 })
 
-describe('a stored model of linear', () => {
+describe('a stored linear model', () => {
   const damaged = async (change: (bytes: Buffer) => Buffer) =>
     linear.load(new Map([[FILE, change(Buffer.from((await filesOf()).get(FILE)!))]]), origin)
 
   it.each([
-    ['cut short', (bytes: Buffer) => bytes.subarray(0, bytes.length - 1), 'cut short'],
-    ['longer than it says', (bytes: Buffer) => Buffer.concat([bytes, Buffer.from('x')]), 'found'],
+    ['truncated', (bytes: Buffer) => bytes.subarray(0, bytes.length - 1), 'cut short'],
+    ['longer than declared', (bytes: Buffer) => Buffer.concat([bytes, Buffer.from('x')]), 'found'],
     ['empty', () => Buffer.alloc(0), 'BWLINEAR'],
     ['of another format', (bytes: Buffer) => replaced(bytes, '"format":1', '"format":2'), 'another release'],
     [
@@ -200,18 +200,18 @@ describe('a stored model of linear', () => {
       (bytes: Buffer) => replaced(bytes, '"engine":"linear"', '"engine":"lineal"'),
       'another release',
     ],
-    ['with a weight that is no number', (bytes: Buffer) => withNaN(bytes), 'damaged'],
-  ])('is refused by its name where it is %s', async (_case, change, reason) => {
+    ['with a weight that is not a number', (bytes: Buffer) => withNaN(bytes), 'damaged'],
+  ])('is refused, naming the file, when it is %s', async (_case, change, reason) => {
     await expect(damaged(change)).rejects.toThrow(new RegExp(`models/job#linear\\.bin.*${reason}`))
   })
 
-  it('is refused where its place says another text version', async () => {
+  it('is refused when its metadata has another text version', async () => {
     await expect(linear.load(await filesOf(), { ...origin, textVersion: '1' })).rejects.toThrow(
       'models/job#linear.bin: it was trained on texts of version 2, and its place says version 1',
     )
   })
 
-  it('is refused where the files are of another engine', async () => {
+  it('is refused when its files are for another engine', async () => {
     const others = await naiveBayes.train({ train: examples, validation: [] }, {})
 
     await expect(linear.load(others, origin)).rejects.toThrow('found only naive-bayes.json, expected linear.bin')

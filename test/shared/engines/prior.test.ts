@@ -9,19 +9,19 @@ import { plainText, TEXT_VERSION } from '../../../shared/text'
 const drawn = (label: string, inclusionProbability: number | null) => ({ label, inclusionProbability })
 
 describe('the prior of a training set', () => {
-  it('is the share of each label among all messages, by the probability with which they were drawn', () => {
+  it('is the share of each label among all messages, weighted by inclusion probability', () => {
     expect(priorOf([drawn('a', 0.5), drawn('a', 1), drawn('b', 0.2)])).toEqual({ a: 0.375, b: 0.625 })
   })
 
-  it('counts each label once where the probability of one is not known: a weight beside none would drown it', () => {
+  it('counts every label once when one inclusion probability is unknown', () => {
     expect(priorOf([drawn('b', null), drawn('a', null), drawn('b', 0.5)])).toEqual({ a: 0.333333, b: 0.666667 })
   })
 
-  it('knows nothing without a label', () => {
+  it('is empty without labels', () => {
     expect(priorOf([])).toEqual({})
   })
 
-  it('is the same in any order, and sums to one', () => {
+  it('does not depend on the order of labels, and sums to one', () => {
     const label = fc.record({
       label: fc.constantFrom('a', 'b', '__proto__'),
       inclusionProbability: fc.option(fc.double({ min: 0.01, max: 1, noNaN: true })),
@@ -40,22 +40,22 @@ describe('the prior of a training set', () => {
 
 describe('the prior of a model', () => {
   it.each([
-    ['of its labels alone, in their order', { b: 0.125, a: 0.375, c: 0.5 }, [0.75, 0.25]],
-    ['equal, where it knows none of the labels', { c: 1 }, [0.5, 0.5]],
-    ['equal, of a model of an older release', null, [0.5, 0.5]],
+    ['restricted to its labels, in their order', { b: 0.125, a: 0.375, c: 0.5 }, [0.75, 0.25]],
+    ['uniform when it has none of the labels', { c: 1 }, [0.5, 0.5]],
+    ['uniform for a model of an older release', null, [0.5, 0.5]],
   ])('is %s', (_, prior, shares) => {
     expect(priorFor(['a', 'b'], prior)).toEqual(shares)
   })
 })
 
-describe('a text that holds nothing the model knows', () => {
+describe('a text without any word that the model knows', () => {
   const model: Model = {
     labels: ['marketing', 'technical'],
     classify: async (messages) => messages.map((message) => (message === 'known' ? [0.1, 0.9] : undefined)),
   }
   const classifier = withPrior(model, { marketing: 0.3, technical: 0.7 }, TEXT_VERSION)
 
-  it('is answered with the prior, which no temperature changes, and the answer says so', async () => {
+  it('gets the prior, unchanged by the temperature, and is marked as such', async () => {
     const [known, unknown] = await answersOf({ classifier, temperature: 2 }, ['known', 'xyzzy'].map(plainText))
 
     expect(unknown).toEqual({

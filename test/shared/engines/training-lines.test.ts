@@ -9,12 +9,12 @@ describe('labelOfLine', () => {
     ['a newline and a quote', 'a\n"b"', '__label__a%0A%22b%22'],
     ['the prefix itself', '__label__x', '__label____label__x'],
     ['a per cent sign', '100%', '__label__100%25'],
-    ['other letters', 'täglich', '__label__t%C3%A4glich'],
+    ['non-ASCII letters', 'täglich', '__label__t%C3%A4glich'],
   ])('writes %s', (_, category, label) => {
     expect(labelOfLine(category)).toBe(label)
   })
 
-  it('holds no white space or control character, and comes back', () => {
+  it('contains no white space or control character, and is reversible', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (category) => {
         expect(labelOfLine(category)).toMatch(/^__label__[\x21-\x7e]*$/)

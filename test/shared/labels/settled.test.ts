@@ -7,13 +7,13 @@ import { aSettledLine } from '../../given'
 const rules = { schemaVersion: 1, categories: ['technical'] }
 
 describe('readSettled', () => {
-  it('takes a class index that is a string, as Ground Truth sometimes writes it', () => {
+  it('accepts a class index as a string, which Ground Truth sometimes writes', () => {
     const line = { ...aSettledLine('a', 'technical'), label: '0' }
 
     expect(readSettled(JSON.stringify(line), rules)).toMatchObject({ item: 'a' })
   })
 
-  it('reads a label of an earlier schema version as what it counts as, where that is said', () => {
+  it('maps a label of an earlier schema version as configured', () => {
     const mapping = {
       schemaVersion: 3,
       categories: ['technical', 'marketing'],
@@ -39,15 +39,15 @@ describe('readSettled', () => {
   it.each([
     ['null', 'null', { reason: 'invalid', field: '' }],
     ['a list', '[]', { reason: 'invalid' }],
-    ['half a line', '{"source":"x', { reason: 'not-json', field: '' }],
-    ['nothing inside', '{}', { reason: 'invalid', field: 'source' }],
+    ['a truncated line', '{"source":"x', { reason: 'not-json', field: '' }],
+    ['an empty object', '{}', { reason: 'invalid', field: 'source' }],
     [
-      'no words',
+      'a text without words',
       JSON.stringify(aSettledLine('a', 'technical', { source: ' \u0007 ' })),
       { reason: 'no-text', field: 'source' },
     ],
     [
-      'a day that is none',
+      'a date that does not exist',
       JSON.stringify(aSettledLine('a', 'technical', { date: '2026-02-30' })),
       { field: 'date', found: '"2026-02-30"' },
     ],
@@ -57,11 +57,11 @@ describe('readSettled', () => {
       { reason: 'invalid', field: 'size', found: '0' },
     ],
     ['white space in an id', JSON.stringify(aSettledLine('a b', 'technical')), { reason: 'invalid', field: 'item' }],
-  ])('refuses %s by name', (_, text, refusal) => {
+  ])('refuses %s with a named error', (_, text, refusal) => {
     expect(readSettled(text, rules)).toMatchObject(refusal)
   })
 
-  it('refuses just the texts that have no tokens', () => {
+  it('refuses exactly the texts without tokens', () => {
     const parts = fc.constantFrom(
       'RT @ana:',
       '@ana',

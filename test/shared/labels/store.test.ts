@@ -33,7 +33,7 @@ const bucketWith = async (batches: Given) => {
 const read = (bucket: TestBucket, rules = RULES) => labelStore(bucket, rules).read()
 const given = async (batches: Given, rules = RULES) => (await read(await bucketWith(batches), rules)).labels
 
-/** Everything that a state says, in an order that does not depend on how it came about. */
+/** The content of a state, in an order that does not depend on its history. */
 const said = ({ id, labels, batches, refused }: Labels) => ({
   id,
   labels: [...labels.values()].sort((a, b) => (a.item < b.item ? -1 : 1)),
@@ -41,7 +41,7 @@ const said = ({ id, labels, batches, refused }: Labels) => ({
   refused,
 })
 
-/** The bucket with every read and write of `labels/` listed, and what it wrote in bytes. */
+/** Wraps the bucket to list its reads and writes under `labels/`, and to count the written bytes. */
 function watched(bucket: TestBucket) {
   const log: string[] = []
   let bytes = 0
@@ -71,8 +71,8 @@ function watched(bucket: TestBucket) {
   return { bucket: watch, taken: () => log.splice(0), written: () => [bytes, (bytes = 0)][0]! }
 }
 
-describe('the label that stands', () => {
-  it('says all of it that readers need', async () => {
+describe('the current label', () => {
+  it('has every field that readers need', async () => {
     const line = aSettledLine('a', 'marketing', { role: 'evaluation', 'inclusion-probability': 0.2, size: 3 })
 
     expect((await given({ '2026-11-22': [line] })).get('a')).toEqual({
@@ -97,7 +97,7 @@ describe('the label that stands', () => {
     })
   })
 
-  it('keeps what the batch that first asked settled, with its draw and scores, whatever is decided later', async () => {
+  it("keeps the first batch's settled label, draw and scores, whatever is decided later", async () => {
     const design = {
       'inclusion-probability': 0.4,
       draw: { evaluation: 0.05, training: 0.5 },
@@ -131,7 +131,7 @@ describe('the label that stands', () => {
     }
   })
 
-  it('has no planned judgement where no batch asked for it', async () => {
+  it('has no planned label when no batch asked for it', async () => {
     const labels = await given({
       'import-1': [labelled('a', 'technical')],
       'correction-1': [labelled('b', 'technical')],
@@ -140,7 +140,7 @@ describe('the label that stands', () => {
     expect([...labels.values()].map(({ planned }) => planned)).toEqual([undefined, undefined])
   })
 
-  it('keeps no scores of a model that knew other categories', async () => {
+  it('keeps no scores of a model with other categories', async () => {
     const line = { ...labelled('a', 'old'), scores: { old: 0.9, older: 0.1 } }
     const rules = { ...RULES, schemaVersion: 2, from: { 1: { old: 'technical' } } }
 
@@ -152,10 +152,10 @@ describe('the label that stands', () => {
 
   it.each([
     ['in the order of the categories', { marketing: 0.2, 'not sure': 0.1, technical: 0.7 }, [0.7, 0.2, 0.1]],
-    ['not of fewer categories', { marketing: 0.2, technical: 0.8 }, undefined],
-    ['not of other categories', { marketing: 0.2, technical: 0.7, other: 0.1 }, undefined],
-    ['not where there are none', undefined, undefined],
-  ])('gives its kept scores %s', (_, scores, expected) => {
+    ['not when a category is missing', { marketing: 0.2, technical: 0.8 }, undefined],
+    ['not for other categories', { marketing: 0.2, technical: 0.7, other: 0.1 }, undefined],
+    ['not when there are none', undefined, undefined],
+  ])('returns its kept scores %s', (_, scores, expected) => {
     expect(keptScores(scores ? { scores } : {}, CATEGORIES)).toEqual(expected)
   })
 
@@ -170,7 +170,7 @@ describe('the label that stands', () => {
     ],
     ['the latest', '2026-11-22T00:00:00', {}, '2026-11-23T00:00:00', {}, 'technical'],
     [
-      "the owner's, also when it is older",
+      "the owner's, even when it is older",
       '2026-11-22T00:00:00',
       { adjudicated: true },
       '2026-11-23T00:00:00',
@@ -186,7 +186,7 @@ describe('the label that stands', () => {
       'technical',
     ],
     [
-      'the later in UTC, where only one names its zone',
+      'the later one in UTC, even when only one has a time zone',
       '2026-11-22T12:30:00',
       {},
       '2026-11-22T14:00:00+02:00',
@@ -202,7 +202,7 @@ describe('the label that stands', () => {
     expect(labels.get('a')?.label).toBe(expected)
   })
 
-  it('of two labels of one instant is that of the last batch, and the tenth of a day comes after the second', async () => {
+  it('of two simultaneous labels is that of the later batch, by number and not by text', async () => {
     const labels = await given({
       '2026-11-22': [labelled('a', 'technical')],
       '2026-11-22-10': [labelled('a', 'marketing')],
@@ -212,7 +212,7 @@ describe('the label that stands', () => {
     expect(labels.get('a')).toMatchObject({ batch: '2026-11-22-10', label: 'marketing' })
   })
 
-  it('is not of a line that cannot be used; that one is listed with its reason, and the good lines count', async () => {
+  it('does not come from an invalid line, which is listed with its reason', async () => {
     const lines = [
       '{"item":',
       labelled('b', 'marketing', AT, { 'schema-version': 2 }),
@@ -230,7 +230,7 @@ describe('the label that stands', () => {
     ])
   })
 
-  it('is marked where the lines of an item are for training and for evaluation', async () => {
+  it('is marked when an item has lines for both training and evaluation', async () => {
     const labels = await given({
       one: [labelled('a', 'technical', '2026-11-23T00:00:00'), labelled('b', 'technical')],
       two: [aSettledLine('a', 'technical', { role: 'evaluation' })],
@@ -242,7 +242,7 @@ describe('the label that stands', () => {
   })
 })
 
-/** Batches as labelling, imports and the owner write them, of a few items. */
+/** Small batches, as labelling, imports and the owner write them. */
 const anyBatches = fc
   .uniqueArray(
     fc.record({
@@ -294,8 +294,8 @@ const MAPPED: Rules = {
   from: { 1: { ad: 'marketing', technical: 'technical' } },
 }
 
-describe('the store', () => {
-  it('says after any order of batches what is rebuilt from their manifests', async () => {
+describe('the label store', () => {
+  it('is equal to a rebuild from the manifests after any order of batches', async () => {
     await fc.assert(
       fc.asyncProperty(anyBatches, fc.infiniteStream(fc.nat()), async (batches, numbers) => {
         const bucket = testBucket()
@@ -318,14 +318,14 @@ describe('the store', () => {
     )
   })
 
-  it('builds itself where manifests were settled before there was a store', async () => {
+  it('builds itself when manifests are older than the store', async () => {
     const bucket = await bucketWith({ '2026-11-20': many(3), '2026-11-21': many(5) })
 
     expect((await read(bucket)).labels.size).toBe(5)
     expect(JSON.parse(bucket.texts()['labels/current.json']!)).toMatchObject({ labels: 5, batches: 2, refused: {} })
   })
 
-  it('reads one small object while nothing changed, and only the new snapshot when a batch came', async () => {
+  it('reads one small object while nothing changed, and one new snapshot per batch', async () => {
     const { bucket, taken } = watched(await bucketWith({ one: many(50) }))
     const [reader, writer] = [labelStore(bucket, RULES), labelStore(bucket, RULES)]
     const before = await reader.read()
@@ -342,7 +342,7 @@ describe('the store', () => {
     expect(taken()).toEqual(['read labels/current.json', expect.stringMatching(/^read labels\/[0-9a-f]{32}\.jsonl$/)])
   })
 
-  it('reads a manifest once, and not the one that its writer has in hand', async () => {
+  it('reads a manifest once, and never the one that its writer provides', async () => {
     const { bucket, taken } = watched(await bucketWith({ one: many(5) }))
     await read(bucket)
     await put(bucket, { two: many(6), three: many(7) })
@@ -356,7 +356,7 @@ describe('the store', () => {
     expect(taken().filter((line) => line.endsWith('.manifest'))).toEqual(['read labeled/three/output.manifest'])
   })
 
-  it('writes bytes in proportion to the labels of a batch, not to those that are there', async () => {
+  it('writes bytes in proportion to the labels of a batch, not to all labels', async () => {
     const { bucket, written } = watched(await bucketWith({ base: many(10_000) }))
     const store = labelStore(bucket, RULES)
     await store.read()
@@ -372,7 +372,7 @@ describe('the store', () => {
     expect(await bytesFor(10)).toBeLessThan((base / 10_000) * 10 * 1.1 + 2000)
   })
 
-  it('stays few snapshots, and writes each label a few times, however many batches come', async () => {
+  it('keeps few snapshots and rewrites each label only a few times, however many batches arrive', async () => {
     const { bucket, taken, written } = watched(testBucket())
     const store = labelStore(bucket, RULES)
     await store.read()
@@ -391,7 +391,7 @@ describe('the store', () => {
     expect(bytes / 500).toBeLessThan(12 * perBatch)
   })
 
-  it('keeps more labels than one snapshot may hold', async () => {
+  it('holds more labels than one snapshot can', async () => {
     const bucket = await bucketWith({ one: many(MOST_LINES + 10), two: many(5, 'two') })
 
     expect((await read(bucket)).labels.size).toBe(MOST_LINES + 15)
@@ -400,10 +400,10 @@ describe('the store', () => {
   })
 
   it.each([
-    ['current.json is gone', async (bucket: TestBucket) => bucket.put('labels/current.json', '')],
-    ['current.json is cut off', async (bucket: TestBucket) => bucket.put('labels/current.json', '{"id":"x"')],
+    ['current.json is missing', async (bucket: TestBucket) => bucket.put('labels/current.json', '')],
+    ['current.json is truncated', async (bucket: TestBucket) => bucket.put('labels/current.json', '{"id":"x"')],
     [
-      'a snapshot is damaged',
+      'a snapshot is corrupt',
       async (bucket: TestBucket) => bucket.put(keys.labelSnapshot({ snapshot: snapshotsOf(bucket)[0]! }), '{}\n'),
     ],
   ])('is rebuilt from the manifests when %s', async (_, damage) => {
@@ -432,7 +432,7 @@ describe('the store', () => {
     expect(said(await read(without))).toEqual(before)
   })
 
-  it('is rebuilt when the configuration counts other labels', async () => {
+  it('is rebuilt when the configured label mapping changes', async () => {
     const bucket = await bucketWith({ one: [labelled('a', 'technical'), labelled('b', 'ad')] })
     const [old, now] = [labelStore(bucket, RULES), labelStore(bucket, { ...RULES, categories: [...CATEGORIES, 'ad'] })]
 
@@ -441,7 +441,7 @@ describe('the store', () => {
     expect([...(await old.read()).labels.keys()]).toEqual(['a'])
   })
 
-  it('is not rebuilt when the categories only change places', async () => {
+  it('is not rebuilt when the categories only change their order', async () => {
     const { bucket, taken } = watched(await bucketWith({ one: many(3) }))
     await read(bucket)
     taken()
@@ -451,7 +451,7 @@ describe('the store', () => {
     expect(taken().filter((line) => line.startsWith('list'))).toEqual([])
   })
 
-  it('reconciles with manifests that nobody recorded, that were replaced, and that were deleted', async () => {
+  it('reconciles with unrecorded, replaced and deleted manifests', async () => {
     const bucket = await bucketWith({ one: many(3), two: [labelled('a', 'technical')] })
     await read(bucket)
     await put(bucket, { three: many(4), two: [labelled('a', 'not sure')] })
@@ -470,7 +470,7 @@ describe('the store', () => {
     expect([...(await labelStore(without, RULES).reconcile()).labels.labels.keys()]).not.toContain('a')
   })
 
-  it('knows the same manifest by its hash where the bucket gives it another ETag', async () => {
+  it('recognises an unchanged manifest by its hash when its ETag differs', async () => {
     const { bucket, taken } = watched(await bucketWith({ one: many(3) }))
     const encrypted: TestBucket = {
       ...bucket,
@@ -490,7 +490,7 @@ describe('the store', () => {
     expect(taken().filter((line) => line.endsWith('.manifest'))).toEqual([])
   })
 
-  it('has the quality that was measured with a batch, from the hand of its writer or from the bucket', async () => {
+  it('has the quality measured with a batch, from its writer or from the bucket', async () => {
     const bucket = await bucketWith({ '2026-11-20': many(1), '2026-11-21': many(2), 'import-1': many(3) })
     await bucket.put(keys.quality({ batch: '2026-11-20' }), JSON.stringify(qualityExample))
     const inHand = { manifest: manifestOf(many(4)), quality: { ...qualityExample, batches: ['x', 'y', 'z'] } }
@@ -510,14 +510,14 @@ describe('the store', () => {
   })
 })
 
-describe('two writers', () => {
+describe('two concurrent writers of labels', () => {
   const three: Given = {
     one: many(4),
     two: [labelled('item1', 'not sure', '2026-11-23T00:00:00')],
     'import-3': many(6, 'x'),
   }
 
-  it('lose no label, whichever comes first at each step', async () => {
+  it('lose no label, whichever is first at each step', async () => {
     const expected = said(await read(await bucketWith({ zero: many(9), ...three })))
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, isBuilt) => {
@@ -554,7 +554,7 @@ describe('two writers', () => {
   })
 })
 
-it('is whole again after a crash at any write', async () => {
+it('recovers the label store after a crash at any write', async () => {
   const batches: Given = { one: many(4), two: [labelled('item1', 'not sure', '2026-11-23T00:00:00')], three: many(9) }
   const settleAll = async (bucket: TestBucket) => {
     for (const [batch, lines] of Object.entries(batches)) {

@@ -16,39 +16,39 @@ const cells = async (text: string, delimiter?: string) =>
 
 const UNCLOSED = 'a quote opens a cell and is never closed'
 
-describe('a row', () => {
+describe('a CSV row', () => {
   it.each([
     [
-      'with quotes, delimiters and line ends in cells',
+      'may have quotes, delimiters and line breaks in cells',
       'a,"b, ""c""\nd"\r\ne,f',
       [
         ['a', 'b, "c"\nd'],
         ['e', 'f'],
       ],
     ],
-    ['with a quote inside a cell', 'a "b" c,d\n', [['a "b" c', 'd']]],
-    ['that begins with a quote and goes on behind the second', '"a" b,c\n', [['"a" b', 'c']]],
+    ['may have a quote inside a cell', 'a "b" c,d\n', [['a "b" c', 'd']]],
+    ['may start with a quote and continue after the closing one', '"a" b,c\n', [['"a" b', 'c']]],
     [
-      'with spaces around quotes',
+      'may have spaces around quotes',
       'a, "b, c" ,d\ne, "f" g,h\n',
       [
         ['a', 'b, c', 'd'],
         ['e', ' "f" g', 'h'],
       ],
     ],
-    ['with a closed quote and a line end of another kind', '"a"\rb\nc', [['a'], ['b'], ['c']]],
+    ['may have a closed quote before another kind of line break', '"a"\rb\nc', [['a'], ['b'], ['c']]],
     [
-      'with empty cells',
+      'may have empty cells',
       ',\n"",\n',
       [
         ['', ''],
         ['', ''],
       ],
     ],
-    ['that is empty is left out', 'a\n\n \r\nb\n', [['a'], ['b']]],
-    ['with a quote that is never closed costs itself alone', '"a,b\nc,d\n', [UNCLOSED, ['c', 'd']]],
+    ['is skipped when it is empty', 'a\n\n \r\nb\n', [['a'], ['b']]],
+    ['with an unclosed quote is refused alone', '"a,b\nc,d\n', [UNCLOSED, ['c', 'd']]],
     [
-      'with a stray quote costs itself, though a later row has quotes',
+      'with a stray quote is refused alone, though a later row has quotes',
       'x,"a\ny,"b"\nz,c\n',
       [UNCLOSED, ['y', 'b'], ['z', 'c']],
     ],
@@ -56,7 +56,7 @@ describe('a row', () => {
     expect(await cells(text)).toEqual(expected)
   })
 
-  it('is the same however the text comes in pieces', async () => {
+  it('does not depend on how the text is split into chunks', async () => {
     const table = fc.array(
       fc.array(fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', 'é', ' ', '😀') }), {
         minLength: 2,
@@ -94,7 +94,7 @@ describe('a row', () => {
     )
   })
 
-  it('does not hold a file whose quote is never closed', async () => {
+  it('with an unclosed quote does not buffer the rest of the file', async () => {
     const rows = await read(`"${'x,y\n'.repeat(600_000)}`, ',', 65_536)
 
     expect(rows).toHaveLength(600_000)
@@ -102,7 +102,7 @@ describe('a row', () => {
   })
 })
 
-it('counts lines as an editor does, over cells of several lines', async () => {
+it('counts lines as an editor does, across cells with line breaks', async () => {
   const rows = await read('h\r\n"a\r\nb\r\nc"\r\n\r\nd\r\n"e\nf\rg"\r\nh')
 
   expect(rows.map(({ line, cells: [first] }) => [line, first])).toEqual([

@@ -12,7 +12,7 @@ async function read(bytes: Buffer, size = 5): Promise<string> {
 }
 const bytesOf = (text: string, encoding: BufferEncoding = 'utf8') => Buffer.from(text, encoding)
 
-it('reads UTF-8 whole, however its characters are cut into chunks', async () => {
+it('decodes UTF-8 however its characters are split into chunks', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 6 }), async (text, size) => {
       const clean = text.replaceAll('\0', '').replace(/^\uFEFF/, '')
@@ -23,7 +23,7 @@ it('reads UTF-8 whole, however its characters are cut into chunks', async () => 
   )
 })
 
-it.each(['utf16le', 'utf16be'])('reads %s by its byte order mark', async (name) => {
+it.each(['utf16le', 'utf16be'])('decodes %s by its byte order mark', async (name) => {
   const bytes = bytesOf('\uFEFFtext\tcafé 😀\r\n', 'utf16le')
 
   expect(await read(name === 'utf16be' ? bytes.swap16() : bytes, 3)).toBe('text\tcafé 😀\r\n')
@@ -36,7 +36,7 @@ describe('bytes that are not UTF-8', () => {
     ['an overlong form', '\xc0\xafabc', 'line 1, byte 0xC0'],
     ['half a character at the end', 'abc\r\r\xe2\x82', 'line 3, byte 0xE2'],
     ['half of a surrogate pair', 'a\xed\xa0\x80', 'line 1, byte 0xED'],
-  ])('are told with line and byte: %s', async (_, latin1, where) => {
+  ])('are reported with line and byte: %s', async (_, latin1, where) => {
     for (const size of [1, 2, 3, 100]) {
       await expect(read(bytesOf(latin1, 'latin1'), size)).rejects.toThrow(
         `f.csv is not UTF-8: ${where}; save it as UTF-8`,
@@ -47,8 +47,8 @@ describe('bytes that are not UTF-8', () => {
   it.each([
     ['a spreadsheet', 'PK\x03\x04rest', /is not text but a spreadsheet or a ZIP archive: save/],
     ['a compressed file', '\x1f\x8b\x08', /is not text but compressed with gzip/],
-    ['anything with zero bytes', 'ab\0cd', /is not text: it holds a zero byte/],
-  ])('are named where the file is %s', async (_, latin1, message) => {
+    ['a file with zero bytes', 'ab\0cd', /is not text: it holds a zero byte/],
+  ])('are recognised when the file is %s', async (_, latin1, message) => {
     await expect(read(bytesOf(latin1, 'latin1'), 2)).rejects.toThrow(message)
   })
 })

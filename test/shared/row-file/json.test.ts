@@ -11,8 +11,8 @@ const all = async (pieces: AsyncIterable<JsonPiece>): Promise<JsonPiece[]> => {
 const values = (text: string, isArray = true, size = text.length) =>
   all(jsonValues(inPieces(text, size), isArray, 'f.json'))
 
-describe('the values of an array', () => {
-  it('are the same however the text comes in pieces, each with the line where it begins', async () => {
+describe('the values of a JSON array', () => {
+  it('do not depend on how the text is split into chunks, and have the line where they begin', async () => {
     const objects = fc.array(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })), { maxLength: 4 })
     await fc.assert(
       fc.asyncProperty(objects, fc.constantFrom(0, 1), fc.integer({ min: 1, max: 9 }), async (given, indent, size) => {
@@ -34,23 +34,23 @@ describe('the values of an array', () => {
   })
 
   it.each([
-    ['behind the name of a list of an archive', 'window.YTD.tweets.part0 = [ {"a":"]"} ]', ['{"a":"]"}']],
-    ['with a comma too many', '[{"a":1},]', ['{"a":1}']],
-    ['without a comma', '[{"a":1} {"a":2}]', ['{"a":1}', '{"a":2}']],
-    ['of other kinds', '[1, "a,b" , null]', ['1', '"a,b"', 'null']],
-    ['of which there is none', ' [ ] ', []],
+    ["after the variable name of an archive's list", 'window.YTD.tweets.part0 = [ {"a":"]"} ]', ['{"a":"]"}']],
+    ['with a trailing comma', '[{"a":1},]', ['{"a":1}']],
+    ['without commas', '[{"a":1} {"a":2}]', ['{"a":1}', '{"a":2}']],
+    ['of any type', '[1, "a,b" , null]', ['1', '"a,b"', 'null']],
+    ['from an empty array', ' [ ] ', []],
   ])('are read %s', async (_, text, expected) => {
     expect((await values(text)).map((piece) => piece.text)).toEqual(expected)
   })
 
   it.each([
     ['inside a value', '[{"a":1},\n{"a":', 2, 'is cut off: the file ends inside it'],
-    ['behind a value', '[{"a":1},\n', 2, 'the file is cut off: its array has no end'],
-  ])('of a file that is cut off %s are read, and the cut is told', async (_, text, line, problem) => {
+    ['after a value', '[{"a":1},\n', 2, 'the file is cut off: its array has no end'],
+  ])('of a file truncated %s are read, and the truncation is reported', async (_, text, line, problem) => {
     expect(await values(text)).toEqual([{ line: 1, text: '{"a":1}' }, expect.objectContaining({ line, problem })])
   })
 
-  it('end where the array ends, and what stands behind it is told', async () => {
+  it('end with the array, and whatever follows is reported', async () => {
     expect(await values('[{"a":1}];\n')).toHaveLength(1)
     expect(await values('[{"a":1}]\n[{"a":2}]')).toEqual([
       { line: 1, text: '{"a":1}' },
@@ -58,14 +58,14 @@ describe('the values of an array', () => {
     ])
   })
 
-  it('that are too long to be posts end the reading by line', async () => {
+  it('that are too long for posts end the reading, with the line', async () => {
     await expect(values(`[\n"${'x'.repeat(2 ** 24 + 1)}`, true, 2 ** 20)).rejects.toThrow(
       'f.json, line 2: a value has over',
     )
   })
 })
 
-it('reads objects that follow each other over several lines', async () => {
+it('reads consecutive objects that span several lines', async () => {
   const read = await values('{\n "a": {"b": 1}\n}\n{\n "a": 2\n}\nwhat\n', false)
 
   expect(read).toEqual([
@@ -75,7 +75,7 @@ it('reads objects that follow each other over several lines', async () => {
   ])
 })
 
-it('reads JSON Lines at \\n alone, however they come in pieces', async () => {
+it('splits JSON Lines at \\n only, however they are split into chunks', async () => {
   const text = '{"a":"x\u2028y"}\r\n\n  \n{"a":1}'
   for (const size of [1, 2, 100]) {
     const read = await all(jsonLines(inPieces(text, size)))

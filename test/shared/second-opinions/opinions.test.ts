@@ -41,7 +41,7 @@ async function answered() {
   return objects
 }
 
-it('reads the labels of a day; a message without a label of ours has none', async () => {
+it('reads the predictions of a day; an unknown label counts as no prediction', async () => {
   const opinions = await readSecondOpinions(await answered(), predictor, categories, [name], date)
 
   expect([...(opinions?.labels ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))).toEqual([
@@ -52,17 +52,17 @@ it('reads the labels of a day; a message without a label of ours has none', asyn
   expect(opinions?.asked?.abstained).toEqual({ refusal: 1 })
 })
 
-it('has nothing of a day that was not asked about', async () => {
+it('has no predictions for a day that was not asked about', async () => {
   expect(await readSecondOpinions(await answered(), predictor, categories, [name], '2026-11-20')).toBeUndefined()
 })
 
-it('has nothing of another model', async () => {
+it('has no predictions of another model', async () => {
   const other = { ...predictor, model: 'eu.amazon.nova-lite-v1.0' }
 
   expect(await readSecondOpinions(await answered(), other, categories, [name], date)).toBeUndefined()
 })
 
-it('changes its version with the parts alone', async () => {
+it('changes its version when a part of the predictions is added', async () => {
   const objects = await answered()
   const before = await readSecondOpinions(objects, predictor, categories, [name], date)
   await objects.create(
@@ -74,7 +74,7 @@ it('changes its version with the parts alone', async () => {
   expect(before?.version).not.toBe(after?.version)
 })
 
-it('is nobody without the section, or while posts may not be sent', () => {
+it('is disabled without the section, or while posts may not be sent', () => {
   const labels = { categories: [] }
 
   expect(predictorOf({ labels })).toBeUndefined()

@@ -12,18 +12,18 @@ const openai = {
   pricePerMillionTokensUsd,
 }
 
-it('takes both providers, and sends no post unless the file says so', () => {
+it('accepts both providers, and sends no post unless the file says so', () => {
   expect(llmOptions.parse(bedrock)).toMatchObject({ sendsPosts: false, examplesPerLabel: 3 })
   expect(llmOptions.parse(openai)).toMatchObject({ sendsPosts: false, needsKey: false })
 })
 
-describe('what is wrong with the section', () => {
+describe('an error in the llm section', () => {
   it.each([
     ['no model', { ...bedrock, model: '' }, ['model']],
     ['no model at all', { ...bedrock, model: undefined }, ['model']],
     ['an unknown provider', { ...bedrock, provider: 'hal' }, ['provider']],
     ['a profile without regions', { ...bedrock, model: 'eu.anthropic.claude-haiku-4-5-20251001-v1:0' }, ['regions']],
-    ['something that is no region', { ...bedrock, regions: ['Ireland'] }, ['regions', 0]],
+    ['an invalid region', { ...bedrock, regions: ['Ireland'] }, ['regions', 0]],
     [
       'an ARN without its foundation model',
       {
@@ -36,26 +36,26 @@ describe('what is wrong with the section', () => {
     ['an address with Bedrock', { ...bedrock, baseUrl: 'http://10.0.0.5/v1' }, ['baseUrl']],
     ['a key with Bedrock', { ...bedrock, needsKey: true }, ['needsKey']],
     ['no address of a server', { ...openai, baseUrl: undefined }, ['baseUrl']],
-    ['an address of another kind', { ...openai, baseUrl: 'file:///etc/passwd' }, ['baseUrl']],
-    ['regions of a server', { ...openai, regions: ['eu-west-1'] }, ['regions']],
+    ['a server without an address', { ...openai, baseUrl: 'file:///etc/passwd' }, ['baseUrl']],
+    ['an address with another scheme', { ...openai, regions: ['eu-west-1'] }, ['regions']],
     ['no caps', { ...bedrock, caps: undefined }, ['caps']],
     ['a key in the file', { ...openai, key: 'sk-1' }, []],
-  ])('is named: %s', (_, given, path) => {
+  ])('is reported: %s', (_, given, path) => {
     expect(llmOptions.safeParse(given).error?.issues).toEqual([expect.objectContaining({ path })])
   })
 })
 
-describe('what the role may invoke', () => {
+describe("the model resources of the predictor's role", () => {
   const resources = (given: Partial<LlmOptions>) => bedrockResources(llmOptions.parse({ ...bedrock, ...given }))
 
-  it('is a foundation model in the region of the stack', () => {
+  it("are a foundation model in the stack's region", () => {
     expect(resources({})).toEqual({
       profile: undefined,
       foundationModels: ['arn:${AWS::Partition}:bedrock:${AWS::Region}::foundation-model/amazon.nova-lite-v1:0'],
     })
   })
 
-  it('is a profile, and its foundation model in every region that it routes to', () => {
+  it('are a profile, and its foundation model in every region it routes to', () => {
     expect(resources({ model: 'eu.amazon.nova-lite-v1:0', regions: ['eu-west-1', 'eu-north-1'] })).toEqual({
       profile:
         'arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:inference-profile/eu.amazon.nova-lite-v1:0',
@@ -66,7 +66,7 @@ describe('what the role may invoke', () => {
     })
   })
 
-  it('is the model of a global profile without a region as well', () => {
+  it('include the model without a region for a global profile', () => {
     expect(resources({ model: 'global.amazon.nova-lite-v1:0', regions: ['eu-west-1'] }).foundationModels).toEqual([
       'arn:${AWS::Partition}:bedrock:::foundation-model/amazon.nova-lite-v1:0',
       'arn:${AWS::Partition}:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0',
@@ -74,7 +74,7 @@ describe('what the role may invoke', () => {
   })
 })
 
-it('says what to do where the model is missing', () => {
+it('cannot be derived without a model, and the error says what to do', () => {
   expect(llmOptions.safeParse({ ...bedrock, model: undefined }).error?.issues[0]?.message).toMatch(
     /^is missing: name the model, as in model: /,
   )

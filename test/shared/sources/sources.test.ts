@@ -29,11 +29,11 @@ describe('the address of a network', () => {
   })
 })
 
-it('has no instance of Mastodon by default', () => {
+it('has no default instance of Mastodon', () => {
   expect(parse({ type: 'mastodon' }).error?.issues[0]?.path).toEqual(['instance'])
 })
 
-it('takes caps for every type, and no option of another', () => {
+it('has caps for every type, and refuses options of other types', () => {
   const caps = { posts: { perDay: 1, perMonth: 2 } }
 
   expect(parse({ type: 'file', file: 'a.csv', caps }).data).toMatchObject({ caps })
@@ -41,7 +41,7 @@ it('takes caps for every type, and no option of another', () => {
   expect(parse({ type: 'bluesky', skipBots: true }).success).toBe(false)
 })
 
-it('needs a secret of Mastodon only where a token is wanted', async () => {
+it('needs a secret for Mastodon only when a token is configured', async () => {
   const instance = 'https://social.example'
   const types = (token: boolean) =>
     sourceSecrets({ fedi: schema.parse({ type: 'mastodon', instance, token }) }).map(({ type }) => type)

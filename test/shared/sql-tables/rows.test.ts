@@ -18,7 +18,7 @@ const row = (text: string): SqlRow<'posts'> => ({
   text,
 })
 
-/** A text as it came, and as SQL reads it. */
+/** A text, and the same text as SQL reads it. */
 const TEXTS: [string, string, string][] = [
   ['line feeds', 'one\ntwo\r\nthree\rfour', 'one\ntwo\r\nthree\rfour'],
   ['quotes and backslashes', '"a" \\ \'b\' \\n \\" \\\\', '"a" \\ \'b\' \\n \\" \\\\'],
@@ -30,8 +30,8 @@ const TEXTS: [string, string, string][] = [
   ['nothing', '', ''],
 ]
 
-describe('a row', () => {
-  it.each(TEXTS)('with %s is one line for every reader, and reads as it was', (_, text, read) => {
+describe('a JSON row of a table', () => {
+  it.each(TEXTS)('with %s is one line for every reader, and round-trips', (_, text, read) => {
     const line = lineOf('posts', row(text))
 
     expect(line.endsWith('\n')).toBe(true)
@@ -39,7 +39,7 @@ describe('a row', () => {
     expect(JSON.parse(line)).toEqual({ ...row(text), text: read })
   })
 
-  it('is one line of well-formed text, whatever the text', () => {
+  it("is one line of well-formed text, whatever the post's text", () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const line = lineOf('posts', row(text))
@@ -51,7 +51,7 @@ describe('a row', () => {
     )
   })
 
-  it('has every column of its table in the order of the table', () => {
+  it('has every column of its table, in the order of the table', () => {
     const { text: _, ...rest } = row('a')
     const given: SqlRow<'posts'> = { text: 'a', ...rest }
 
@@ -59,20 +59,20 @@ describe('a row', () => {
   })
 })
 
-describe('rows', () => {
+describe('compressed rows of a table', () => {
   async function* streamed(rows: SqlRow<'posts'>[]) {
     yield* rows
   }
   const rows = TEXTS.map(([, text]) => row(text))
 
-  it('have the same bytes each time, with neither a time nor an operating system in them', () => {
+  it('are deterministic: they contain neither a time nor an operating system', () => {
     const bytes = gzipped('posts', rows)
 
     expect(bytes.equals(gzipped('posts', rows))).toBe(true)
     expect([...bytes.subarray(0, 10)]).toEqual([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
   })
 
-  it('that are written as they come read as those that are written at once', async () => {
+  it('are the same streamed as written at once', async () => {
     const bucket = testBucket()
     await putRows(bucket, 'one', 'posts', streamed(rows))
     await putRows(bucket, 'two', 'posts', streamed(rows))
@@ -83,7 +83,7 @@ describe('rows', () => {
     expect(gunzipSync(one!.body).equals(gunzipSync(gzipped('posts', rows)))).toBe(true)
   })
 
-  it('fail as their source does', async () => {
+  it('fail when their source fails', async () => {
     const broken = async function* (): AsyncIterable<SqlRow<'posts'>> {
       yield row('a')
       throw new Error('the page is gone')
@@ -92,7 +92,7 @@ describe('rows', () => {
     await expect(putRows(testBucket(), 'one', 'posts', broken())).rejects.toThrow('the page is gone')
   })
 
-  it('that are there are not written again', async () => {
+  it('are not rewritten when they are unchanged', async () => {
     const bucket = testBucket()
     for (const text of ['a', 'a', 'b']) await putIfChanged(bucket, 'one', 'posts', [row(text)])
 
@@ -100,20 +100,23 @@ describe('rows', () => {
   })
 })
 
-describe('the tables', () => {
-  it.each(TABLE_NAMES)('%s has names that no reader folds or refuses, and says what each column is', (name) => {
-    const { comment, partitions } = SQL_TABLES[name]
-    const columns = columnsOf(name)
+describe('the SQL tables', () => {
+  it.each(TABLE_NAMES)(
+    'have names that every reader accepts unchanged in %s, with a description of each column',
+    (name) => {
+      const { comment, partitions } = SQL_TABLES[name]
+      const columns = columnsOf(name)
 
-    for (const [column, { comment: about }] of columns) {
-      expect(column).toMatch(/^[a-z][a-z0-9_]*$/)
-      expect(about).toMatch(/^.{3,255}$/)
-      expect(partitions).not.toContain(column)
-    }
-    expect(comment.length).toBeLessThan(256)
-  })
+      for (const [column, { comment: about }] of columns) {
+        expect(column).toMatch(/^[a-z][a-z0-9_]*$/)
+        expect(about).toMatch(/^.{3,255}$/)
+        expect(partitions).not.toContain(column)
+      }
+      expect(comment.length).toBeLessThan(256)
+    },
+  )
 
-  it('hold texts and authors in one table, which says so', () => {
+  it('have texts and authors in one table only, which says so', () => {
     const personal = TABLE_NAMES.filter((name) => SQL_TABLES[name].personal)
     const telling = TABLE_NAMES.filter((name) => columnsOf(name).some(([column]) => /^(text|author_id)$/.test(column)))
 

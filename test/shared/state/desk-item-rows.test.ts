@@ -12,7 +12,7 @@ const NOW = new Date('2026-11-22T10:00:00Z')
 const items = Array.from({ length: 130 }, (_, i) => i.toString(16).padStart(16, '0'))
 const technical = { given: { label: 'technical' }, revision: 0, at: '2026-11-22T09:00:00.000Z' }
 
-/** The rows of a batch as commit 0f95a04 wrote them, with some answers. */
+/** The rows of a batch in the format of commit 0f95a04, with some answers. */
 async function openedBefore(table: Table, more: Record<string, object> = {}): Promise<void> {
   const pk = `desk#${BATCH}`
   for (const [i, item] of items.entries()) {
@@ -68,8 +68,8 @@ const plan = storedPlan.parse({
   carried: [],
 })
 
-describe('a batch that was opened with a row for each item', () => {
-  it('goes on with its answers and claims', async () => {
+describe('a batch that an older desk opened with a row per item', () => {
+  it('keeps its answers and claims', async () => {
     await openedBefore(table, { ...answered, ...claimed })
 
     expect((await answer('ana', items[1]!)).answers).toMatchObject([{ result: 'kept' }])
@@ -85,14 +85,14 @@ describe('a batch that was opened with a row for each item', () => {
     )
   })
 
-  it('is shown as it is before anybody changes it', async () => {
+  it('is readable before anybody changes it', async () => {
     await openedBefore(table, { ...answered, ...claimed })
 
     expect(await readProgress(table, BATCH)).toEqual({ items: 130, complete: 1, answered: new Map([['ana', 1]]) })
     expect((await readDeskBatch(table, BATCH))?.firsts).toBeUndefined()
   })
 
-  it('refuses the answer of an older desk that is still at work, and keeps the one given again', async () => {
+  it('refuses a write of a running older desk, and accepts the repeated answer', async () => {
     await openedBefore(table, claimed)
     const key = { pk: `desk#${BATCH}`, sk: `item#${items[1]}` }
     const read = await table.get(key)
@@ -109,7 +109,7 @@ describe('a batch that was opened with a row for each item', () => {
     expect((await answer('ana', items[1]!)).answers).toMatchObject([{ result: 'kept' }])
   })
 
-  it('counts an answer whose count an older desk had not written', async () => {
+  it('counts an answer that an older desk had not yet counted', async () => {
     await openedBefore(table, { ...answered, [items[1]!]: { answers: { ana: technical }, version: 2 } })
 
     await batchForChange(table, BATCH)
@@ -117,14 +117,14 @@ describe('a batch that was opened with a row for each item', () => {
     expect(await readProgress(table, BATCH)).toMatchObject({ items: 130, complete: 2 })
   })
 
-  it('stays closed where it was', async () => {
+  it('stays closed if it was closed', async () => {
     const closed = Object.fromEntries(items.map((item) => [item, { closed: true, ...claimed[item] }]))
     await openedBefore(table, closed)
 
     expect((await answer('ana', items[1]!)).answers).toMatchObject([{ reason: 'closed' }])
   })
 
-  it('gets the same rows when it is cut off after any write and done again', async () => {
+  it('is migrated to the same rows when the migration is killed after any write and retried', async () => {
     const whole = memoryTable()
     await openedBefore(whole, { ...answered, ...claimed })
     const row = await batchForChange(whole, BATCH)

@@ -26,7 +26,7 @@ const claimed = (state: AskedItem, annotator: string, nowMs = 0) => claim(state,
 const given = (state: AskedItem, annotator: string, what: Given, revision = 0, nowMs = 0) =>
   withAnswer(state, annotator, { given: what, revision, at }, nowMs)
 
-/** Claims and answers one after the other; throws where one is refused. */
+/** Applies claims and answers in order; throws when one is refused. */
 function after(state: AskedItem, ...steps: [string, Given][]): AskedItem {
   return steps.reduce((before, [annotator, what]) => {
     const next = given(claimed(before, annotator) ?? before, annotator, what)
@@ -35,64 +35,64 @@ function after(state: AskedItem, ...steps: [string, Given][]): AskedItem {
   }, state)
 }
 
-describe('claim', () => {
-  it('gives an item to as many as it asks for', () => {
+describe('claiming an item', () => {
+  it('gives the item to as many annotators as requested', () => {
     const two = claimed(claimed(asked(), 'ana') ?? asked(), 'ben')
 
     expect(two).toBeDefined()
     expect(two && claimed(two, 'cyd')).toBeUndefined()
   })
 
-  it('gives it again to who has it', () => {
+  it('gives an annotator the same item again', () => {
     const one = claimed(asked(1), 'ana')
 
     expect(one && claimed(one, 'ana', MINUTE)?.claims).toEqual({ ana: 21 * MINUTE })
   })
 
-  it('gives it to another when a claim ran out', () => {
+  it('gives the item to another annotator after a claim expired', () => {
     const one = claimed(asked(1), 'ana')
 
     expect(one && claimed(one, 'ben', 19 * MINUTE)).toBeUndefined()
     expect(one && claimed(one, 'ben', 20 * MINUTE)).toBeDefined()
   })
 
-  it('never gives it to who judged it in an earlier batch', () => {
+  it('never gives the item to an annotator who judged it in an earlier batch', () => {
     const state = { ...asked(1), before: ['ana'] }
 
     expect(claimed(state, 'ana')).toBeUndefined()
     expect(claimed(state, 'ben')).toBeDefined()
   })
 
-  it('never gives it twice to who answered or skipped it', () => {
+  it('never gives the item again to an annotator who answered or skipped it', () => {
     expect(claimed(after(asked(), ['ana', technical]), 'ana')).toBeUndefined()
     expect(claimed(after(asked(), ['ana', { skip: true }]), 'ana')).toBeUndefined()
   })
 
-  it('gives a third person what two disagree on, and nobody what they agree on', () => {
+  it('gives an item to a third annotator only when two disagree', () => {
     expect(claimed(after(asked(), ['ana', technical], ['ben', marketing]), 'cyd')).toBeDefined()
     expect(claimed(after(asked(), ['ana', technical], ['ben', technical]), 'cyd')).toBeUndefined()
     expect(claimed(after(asked(), ['ana', technical], ['ben', marketing], ['cyd', technical]), 'dan')).toBeUndefined()
   })
 
-  it('gives nothing of a closed item', () => {
+  it('gives nobody a closed item', () => {
     expect(claimed(close(asked()), 'ana')).toBeUndefined()
   })
 })
 
-describe('answer', () => {
+describe('answering an item', () => {
   const held = claimed(asked(1), 'ana') ?? asked(1)
 
-  it('is refused from who was not asked', () => {
+  it('is refused to an annotator without a claim', () => {
     expect(given(asked(), 'ana', technical)).toBe('not-asked')
   })
 
-  it('that comes again changes nothing', () => {
+  it('is idempotent', () => {
     const once = after(asked(1), ['ana', technical])
 
     expect(given(once, 'ana', technical)).toBe(once)
   })
 
-  it('is replaced by a later one, and not by an earlier one', () => {
+  it('replaces earlier revisions, but not later ones', () => {
     const twice = given(after(asked(1), ['ana', technical]), 'ana', marketing, 1)
     if (typeof twice === 'string') throw new Error(twice)
 
@@ -101,11 +101,11 @@ describe('answer', () => {
     expect(given(twice, 'ana', technical, 1)).toBe('older')
   })
 
-  it('counts although its claim ran out, while nobody else took the place', () => {
+  it('counts after the claim expired if nobody else took the place', () => {
     expect(given(held, 'ana', technical, 0, 60 * MINUTE)).toMatchObject({ answers: { ana: { given: technical } } })
   })
 
-  it('is too much when another took the place', () => {
+  it('is refused when another annotator took the place', () => {
     const taken = claimed(held, 'ben', 30 * MINUTE) ?? held
 
     expect(given(taken, 'ana', technical, 0, 31 * MINUTE)).toBe('enough')
@@ -113,12 +113,12 @@ describe('answer', () => {
     expect(typeof answered === 'string' ? answered : given(answered, 'ana', technical, 0, 60 * MINUTE)).toBe('enough')
   })
 
-  it('is refused when the item is closed, but stands where it is there already', () => {
+  it('is refused for a closed item, but a stored answer stays', () => {
     expect(given(close(held), 'ana', technical)).toBe('closed')
     expect(given(close(after(asked(1), ['ana', technical])), 'ana', technical)).toMatchObject({ closed: true })
   })
 
-  it('of a skip leaves the place to another', () => {
+  it('with a skip frees the place for another annotator', () => {
     const skipped = after(asked(1), ['ana', { skip: true }])
 
     expect(judgementsOf(skipped)).toEqual([])
@@ -164,7 +164,7 @@ describe('isComplete', () => {
       true,
     ],
     [
-      'three say three things',
+      'three give three different answers',
       [
         ['ana', technical],
         ['ben', marketing],
@@ -172,11 +172,11 @@ describe('isComplete', () => {
       ],
       true,
     ],
-  ])('where %s', (_, steps, complete) => {
+  ])('decides when %s', (_, steps, complete) => {
     expect(isComplete(after(asked(), ...steps), ['ana', 'ben', 'cyd', 'dan'])).toBe(complete)
   })
 
-  it('does not wait for people who are not there', () => {
+  it('does not wait for annotators who are absent', () => {
     const alone = after(asked(), ['ana', technical])
 
     expect(isComplete(alone, ['ana'])).toBe(true)
@@ -186,7 +186,7 @@ describe('isComplete', () => {
   })
 })
 
-it('never has more judgements than are asked for, whatever people do', () => {
+it('never has more judgements than requested, whatever the annotators do', () => {
   const people = fc.constantFrom('ana', 'ben', 'cyd', 'dan', 'eve')
   const step = fc.record({
     annotator: people,

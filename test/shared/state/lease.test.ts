@@ -17,20 +17,20 @@ describe('takeLease', () => {
     expect(second).toMatchObject({ held: false, until: 5000 })
   })
 
-  it('is taken again by its own owner', async () => {
+  it('can be renewed by its owner', async () => {
     await takeLease(served.table, 'again', 'a', 1000, 5000)
 
     expect(await takeLease(served.table, 'again', 'a', 2000, 6000)).toMatchObject({ held: true, until: 6000 })
   })
 
-  it('is free when it ran out', async () => {
+  it('is free after it expired', async () => {
     await takeLease(served.table, 'out', 'a', 1000, 5000)
 
     expect((await takeLease(served.table, 'out', 'b', 5000, 9000)).held).toBe(false)
     expect((await takeLease(served.table, 'out', 'b', 5001, 9000)).held).toBe(true)
   })
 
-  it('is free when its owner releases it, and a late release takes it from nobody', async () => {
+  it('is free after its owner releases it; a late release takes it from nobody', async () => {
     const first = await takeLease(served.table, 'free', 'a', 1000, 5000)
     await first.release()
 

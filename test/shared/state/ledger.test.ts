@@ -11,7 +11,7 @@ afterAll(() => served.stop())
 describe('book', () => {
   const cap = (kind: string) => ({ kind, perDay: 10, perMonth: 25 })
 
-  it('books up to the cap and nothing beyond it', async () => {
+  it('books up to the cap and nothing beyond', async () => {
     expect(await book(served.table, cap('full'), '2026-11-22', 'a', 7)).toBeUndefined()
     expect(await book(served.table, cap('full'), '2026-11-22', 'b', 4)).toEqual({
       period: 'perDay',
@@ -30,7 +30,7 @@ describe('book', () => {
     expect(await spent(served.table, 'once', '2026-11')).toBe(7)
   })
 
-  it('leaves the day as it was when the month is full', async () => {
+  it('leaves the day unchanged when the month is full', async () => {
     for (const day of ['01', '02']) await book(served.table, cap('month'), `2026-11-${day}`, day, 10)
 
     expect(await book(served.table, cap('month'), '2026-11-03', 'b', 6)).toMatchObject({
@@ -42,11 +42,11 @@ describe('book', () => {
     expect(await book(served.table, cap('month'), '2026-12-01', 'd', 10)).toBeUndefined()
   })
 
-  it('refuses an amount that alone is over the cap', async () => {
+  it('refuses an amount larger than the cap', async () => {
     expect(await book(served.table, cap('huge'), '2026-11-22', 'a', 11)).toMatchObject({ limit: 10, spent: 0 })
   })
 
-  it('adds dollars without losing a part of a cent', async () => {
+  it('adds dollars without losing fractions of a cent', async () => {
     const dollars = { kind: 'usd', perDay: 0.3, perMonth: 9 }
     for (const token of ['a', 'b', 'c']) {
       expect(await book(served.table, dollars, '2026-11-22', token, 0.1)).toBeUndefined()
@@ -56,7 +56,7 @@ describe('book', () => {
     expect(await book(served.table, dollars, '2026-11-22', 'd', 0.000001)).toMatchObject({ period: 'perDay' })
   })
 
-  it('never goes over a cap however many book at once', async () => {
+  it('never exceeds a cap, however many bookings are concurrent', async () => {
     const tokens = Array.from({ length: 20 }, (_, i) => `t${i}`)
     const answers = await Promise.all(tokens.map((token) => book(served.table, cap('race'), '2026-11-22', token, 3)))
 
@@ -69,7 +69,7 @@ describe('book', () => {
 describe('settle', () => {
   const cap = (kind: string) => ({ kind, perDay: 10, perMonth: 25 })
 
-  it('gives back what was not spent, once', async () => {
+  it('refunds what was not spent, once', async () => {
     await book(served.table, cap('settled'), '2026-11-22', 'a', 10)
     for (let i = 0; i < 2; i++) await closeBooking(served.table, 'settled', '2026-11-22', 'a', 10, 4)
 
@@ -77,7 +77,7 @@ describe('settle', () => {
     expect(await spent(served.table, 'settled', '2026-11')).toBe(4)
   })
 
-  it('changes nothing for a token that was never booked', async () => {
+  it('ignores a token that was never booked', async () => {
     await book(served.table, cap('stranger'), '2026-11-22', 'a', 5)
     await closeBooking(served.table, 'stranger', '2026-11-22', 'b', 5, 0)
 

@@ -19,7 +19,7 @@ const tableWith = async (names: readonly string[]) => {
   return table
 }
 
-it('are open, carried over and shown in their order, also the tenth of a day', async () => {
+it('lists open, carried-over and shown batches in order, also the tenth of a day', async () => {
   const table = await tableWith([...NAMES].reverse())
 
   const open = await openBatches(table)
@@ -30,7 +30,7 @@ it('are open, carried over and shown in their order, also the tenth of a day', a
   expect(await openDeskBatches(table)).toEqual(NAMES)
 })
 
-it('are measured in their order', async () => {
+it('lists measured batches in order', async () => {
   const bucket = testBucket()
   for (const batch of NAMES) {
     const record = { batch, date: batch.slice(0, 10), schemaVersion: 1, items: [] }

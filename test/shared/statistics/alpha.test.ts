@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { alphaOf, alphaWithInterval } from '../../../shared/statistics/alpha'
 
-/** One string for each judge, one character for each unit, `.` where nothing was said. */
+/** One string per judge, one character per unit, `.` for a missing judgement. */
 const unitsOf = (...judges: string[]) =>
   Array.from(judges[0] ?? '', (_, i) => judges.map((judge) => judge.charAt(i)).filter((value) => value !== '.'))
 
@@ -11,22 +11,22 @@ describe('alphaOf', () => {
     ['two judges and two values', ['0100000010', '1110010000'], 0.095],
     ['two judges and five values', ['aabbdcccedda', 'babbbccceddd'], 0.692],
     ['four judges with gaps', ['123321412...', '1233224125.3', '.3332342251.', '12332441251.'], 0.743],
-  ])('is that of the textbook for %s', (_, judges, expected) => {
+  ])('is the textbook value for %s', (_, judges, expected) => {
     expect(alphaOf(unitsOf(...judges))).toBeCloseTo(expected, 3)
   })
 
   it.each([
     ['they agree on everything', ['ab', 'ab'], 1],
     ['they always say the same one value', ['aa', 'aa'], null],
-    ['nobody said anything twice', ['ab', '..'], null],
+    ['nothing was judged twice', ['ab', '..'], null],
     ['there are no units', [''], null],
-  ])('where %s', (_, judges, expected) => {
+  ])('is defined when %s', (_, judges, expected) => {
     expect(alphaOf(unitsOf(...judges))).toBe(expected)
   })
 
   const values = fc.array(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 4 }), { maxLength: 30 })
 
-  it('does not depend on the order of units and judges, nor on the names of values', () => {
+  it('does not depend on the order of units and judges, or on the names of values', () => {
     const renamed: Record<string, string> = { a: 'c', b: 'a', c: 'b' }
     fc.assert(
       fc.property(values, (units) => {
@@ -43,7 +43,7 @@ describe('alphaOf', () => {
 describe('alphaWithInterval', () => {
   const units = Array.from({ length: 200 }, (_, i) => (i % 5 === 0 ? ['a', 'b'] : i % 2 ? ['a', 'a'] : ['b', 'b']))
 
-  it('holds the value between its ends, and is the same every time', () => {
+  it('contains the value, and is deterministic', () => {
     const { value, low, high } = alphaWithInterval(units)
 
     expect(value).toBeCloseTo(0.6, 1)
@@ -52,13 +52,13 @@ describe('alphaWithInterval', () => {
     expect(alphaWithInterval(units)).toEqual(alphaWithInterval(units))
   })
 
-  it('is narrower where more was judged twice', () => {
+  it('is narrower when more was judged twice', () => {
     const width = ({ low, high }: { low: number | null; high: number | null }) => (high ?? 0) - (low ?? 0)
 
     expect(width(alphaWithInterval([...units, ...units, ...units]))).toBeLessThan(width(alphaWithInterval(units)))
   })
 
-  it('says nothing where nothing was judged twice', () => {
+  it('is undefined when nothing was judged twice', () => {
     expect(alphaWithInterval([['a'], []])).toEqual({ value: null, low: null, high: null, items: 0 })
   })
 })

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import { balancedAccuracy } from '../../../shared/statistics/balanced-accuracy'
 import { mulberry32 } from '../../../shared/statistics/random'
 
-describe('how often a label is recognised', () => {
-  it('is the mean over the labels, however many items each has', () => {
+describe('balanced accuracy', () => {
+  it('is the mean of the recalls, however many items each label has', () => {
     expect(
       balancedAccuracy([
         [90, 10],
@@ -12,7 +12,7 @@ describe('how often a label is recognised', () => {
     ).toMatchObject({ share: 0.95, items: 110 })
   })
 
-  it('leaves labels without items out, and is nothing without any', () => {
+  it('ignores labels without items, and is undefined without any', () => {
     expect(
       balancedAccuracy([
         [9, 1],
@@ -50,7 +50,7 @@ describe('how often a label is recognised', () => {
       [0.9, 0.85, 0.8],
       [20, 20, 20],
     ],
-  ])('has an interval that holds in about 95 %% of samples: %j of %j', (truths, sizes) => {
+  ])('has an interval with about 95 %% coverage for recalls %j of %j items', (truths, sizes) => {
     const random = mulberry32(7)
     const truth = truths.reduce((sum, one) => sum + one, 0) / truths.length
     let held = 0

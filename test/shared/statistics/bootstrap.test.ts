@@ -11,7 +11,7 @@ import {
 import { mulberry32 } from '../../../shared/statistics/random'
 import { metrics } from '../../../packages/fasttext/src'
 
-/** Two models on items of one class: the second has `gained` right that the first has wrong, and `lost` the other way. */
+/** Two models on items of one class: the second corrects `gained` errors of the first and makes `lost` new ones. */
 function pair(items: number, gained: number, lost: number): [AnsweredClasses, AnsweredClasses] {
   const truths = Array.from({ length: items }, () => 0)
   const wrong = (from: number, to: number) => truths.map((_, i) => (i >= from && i < to ? 1 : 0))
@@ -22,10 +22,10 @@ function pair(items: number, gained: number, lost: number): [AnsweredClasses, An
 }
 
 const difference = ([old, fresh]: [AnsweredClasses, AnsweredClasses]): Float64Array => {
-  // Of 2,000 draws a share near 0.8 has a standard error of 0.009: too wide for a tolerance of 0.01.
+  // A share near 0.8 of 2,000 draws has a standard error of 0.009: too wide for a tolerance of 0.01.
   const resampling = { replicates: 20_000, seed: 1 }
   const [before, after] = bootstrap(old.truths.length, [accuracyOf(old), accuracyOf(fresh)], resampling)
-  // In items, so that the thresholds are met exactly.
+  // Counted in items, so that thresholds are exact.
   return after!.map((value, i) => Math.round((value - before![i]!) * old.truths.length) / old.truths.length)
 }
 
@@ -41,7 +41,7 @@ describe('the paired bootstrap', () => {
     [5, 6, 0, 0.3835],
     [5, 6, -0.02, 0.7776],
     [5, 6, -0.03, 0.9139],
-  ])('of 200 items, %i gained and %i lost: P(difference > %f)', (gained, lost, threshold, expected) => {
+  ])('of 200 items, %i gained and %i lost, gives the right P(difference > %f)', (gained, lost, threshold, expected) => {
     const values = difference(pair(200, gained, lost))
     const ties = threshold === 0 ? values.filter((value) => value === 0).length / values.length / 2 : 0
 
@@ -52,23 +52,20 @@ describe('the paired bootstrap', () => {
     [12, 4],
     [5, 6],
     [0, 0],
-  ])(
-    'of 200 items, %i gained and %i lost: the deviation is the standard error of McNemar’s difference',
-    (gained, lost) => {
-      const exact = Math.sqrt(gained + lost - (gained - lost) ** 2 / 200) / 200
+  ])("of 200 items, %i gained and %i lost, has the standard error of McNemar's difference", (gained, lost) => {
+    const exact = Math.sqrt(gained + lost - (gained - lost) ** 2 / 200) / 200
 
-      expect(Math.abs(deviationOf(difference(pair(200, gained, lost))) - exact)).toBeLessThan(0.02 * exact + 1e-12)
-    },
-  )
+    expect(Math.abs(deviationOf(difference(pair(200, gained, lost))) - exact)).toBeLessThan(0.02 * exact + 1e-12)
+  })
 
-  it('finds no difference between two models that answer alike, and all of it above any loss', () => {
+  it('finds no difference between models with the same answers', () => {
     const values = difference(pair(200, 0, 0))
 
     expect(percentileInterval(values)).toEqual({ low: 0, high: 0 })
     expect(shareAbove(values, -0.05)).toBe(1)
   })
 
-  it('gives the same values again, others by another seed, and none of no items', () => {
+  it('is deterministic per seed, and empty for no items', () => {
     const [one] = pair(50, 10, 0)
     const run = (seed: number) => bootstrap(50, [accuracyOf(one)], { replicates: 100, seed })[0]
 
@@ -90,7 +87,7 @@ describe('the paired bootstrap', () => {
   })
 })
 
-/** Items of one class, each of which a model has right with a probability. */
+/** Items of one class, each correct with the given probability. */
 function drawn(items: number, right: number, seed: number): AnsweredClasses {
   const random = mulberry32(seed + 1_000_000)
   const truths = Array.from({ length: items }, () => 0)
@@ -100,7 +97,7 @@ function drawn(items: number, right: number, seed: number): AnsweredClasses {
 describe('macroF1Of', () => {
   const answered = fc.array(fc.tuple(fc.nat(3), fc.nat(4)), { minLength: 1, maxLength: 30 })
 
-  it('of every item drawn once is the macro-F1 of the engine', () => {
+  it("equals the engine's macro-F1 when every item is drawn once", () => {
     fc.assert(
       fc.property(answered, (pairs) => {
         const [truths, answers] = [pairs.map(([truth]) => truth), pairs.map(([, answer]) => answer)]
@@ -116,7 +113,7 @@ describe('macroF1Of', () => {
     )
   })
 
-  it('of an item drawn twice is that of two such items', () => {
+  it('counts an item drawn twice as two items', () => {
     fc.assert(
       fc.property(answered, ([first, ...rest]) => {
         const of = (pairs: [number, number][]) => ({

@@ -29,7 +29,7 @@ describe('findSuspects', () => {
     }
   })
 
-  it('suspects nothing of no items, of one label, and of a model that has no opinion', () => {
+  it('suspects nothing for no items, a single label, or an uninformative model', () => {
     expect(findSuspects([], []).suspects).toEqual([])
     expect(findSuspects([0, 0], rowsOf([0.9, 0.1])).suspects).toEqual([])
     expect(
@@ -39,7 +39,7 @@ describe('findSuspects', () => {
     ).toBe(3)
   })
 
-  it('follows when the labels change places', () => {
+  it('is equivariant under a permutation of the labels', () => {
     const item = fc.tuple(
       fc.constantFrom(0, 1, 2),
       fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 3, maxLength: 3 }),
@@ -58,7 +58,7 @@ describe('findSuspects', () => {
           turned,
         )
 
-        // Equally probable labels are taken in their order.
+        // Ties between labels go by their order.
         fc.pre(items.every(([, row]) => new Set(row).size === 3))
         expect(after.suspects).toEqual(suspects)
       }),

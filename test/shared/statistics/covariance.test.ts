@@ -12,17 +12,17 @@ import { mulberry32 } from '../../../shared/statistics/random'
 
 const POPULATION = { total: 1200, means: [0.5, 0.5] }
 const WEEKS = 5
-/** Of the decision about a week, as the analyzer takes it. */
+/** The significance level of the analyzer's weekly decision. */
 const ALPHA = 0.01
 
 interface Message {
   item: string
   isSecond: boolean
-  /** Posts in the week that it began in, and in the one after. */
+  /** Posts in its first week and in the next. */
   sizes: readonly [number, number]
 }
 
-/** Messages that begin in a week: a half of them lives on in the next. `share` of each kind are of the second class. */
+/** Messages that begin in a week; half of them continue in the next. `share` of each kind is of the second class. */
 const begun = (week: number, share: number): Message[] =>
   [0, 1].flatMap((kind) =>
     Array.from({ length: 200 }, (_, i) => ({
@@ -32,7 +32,7 @@ const begun = (week: number, share: number): Message[] =>
     })),
   )
 
-/** The probability with which a message is drawn, in the week that it began in and in the one after. */
+/** The inclusion probability of a message in its first week and in the next. */
 type Chances = readonly [number, number]
 
 /**
@@ -58,7 +58,7 @@ function weeksOf(random: () => number, shares: readonly number[], chances: Chanc
 
 type Week = ReturnType<typeof weeksOf>[number]
 
-/** Whether any share of any stream moved from a week to the next, with the covariance of what they share or without. */
+/** Whether a share of any stream changed between the weeks, with and without the covariance of common messages. */
 function alarms(streams: readonly (readonly Week[])[], week: number, isShared: boolean): boolean {
   const tests = streams.flatMap((weeks) => {
     const [before, now] = [weeks[week - 1], weeks[week]]
@@ -69,7 +69,7 @@ function alarms(streams: readonly (readonly Week[])[], week: number, isShared: b
   return holm(tests, ALPHA).includes(true)
 }
 
-/** How many of so many months have an alarm, of two streams of which the first may change in the last week. */
+/** The number of months with an alarm, for two streams of which the first may change in the last week. */
 function alarmed(months: number, last: number): { apart: number; shared: number } {
   const random = mulberry32(11)
   const found = { apart: 0, shared: 0 }
@@ -85,14 +85,14 @@ function alarmed(months: number, last: number): { apart: number; shared: number 
 }
 
 describe('weeks that share messages', () => {
-  it('alarm in at most 5 % of 1,000 months in which nothing changes', () => {
+  it('raise a false alarm in at most 5 % of 1,000 months without a change', () => {
     const { shared } = alarmed(1000, 0.4)
 
     expect(shared / 1000).toBeLessThanOrEqual(0.05)
     expect(shared).toBeGreaterThan(0)
   }, 120_000)
 
-  it('alarm more often where something changes than if they were taken to err independently', () => {
+  it('raise an alarm more often for a real change than under the assumption of independence', () => {
     const { apart, shared } = alarmed(300, 0.65)
 
     expect(shared).toBeGreaterThan(apart * 1.1)
@@ -109,13 +109,13 @@ describe('weeks that share messages', () => {
     expect(ratio).toBeLessThan(1.2)
   }, 60_000)
 
-  // 200 messages of two posts in both weeks, of 1,200; their labels have the variance 0.4 · 0.6.
+  // 200 of 1,200 messages have two posts in both weeks; their labels have the variance 0.4 · 0.6.
   it.each<[number, Chances]>([
     [1 / 0.2 - 1, [0.2, 0.2]],
     [1 / 0.6 - 1, [0.15, 0.6]],
     [1 / 0.7 - 1, [0.7, 0.3]],
   ])(
-    'have for each message %d times its variance in common, drawn with %p',
+    "have in common %d times a message's variance when it is drawn with %p",
     (times, chances) => {
       const random = mulberry32(5)
       const rounds = 600
@@ -129,7 +129,7 @@ describe('weeks that share messages', () => {
   )
 })
 
-/** The errors of the shares of two weeks, and the covariance that the samples say they have. */
+/** The errors of the shares of two weeks, and their covariance as the samples estimate it. */
 function pairOf(random: () => number, chances?: Chances) {
   const [before, now] = weeksOf(random, [0.4, 0.4, 0.4], chances)
   if (!before || !now) throw new Error('there are two weeks')
@@ -151,24 +151,24 @@ describe('the covariance of two shares', () => {
       judgement: new Map(judgement),
     }) satisfies MessageTerms
 
-  it('is nothing where they have no message in common', () => {
+  it('is zero without common messages', () => {
     expect(covarianceOfShares(terms([['a', [0.1, -0.1]]]), terms([['b', [0.1, -0.1]]]), 2)).toEqual([0, 0])
   })
 
-  it('is the product of what a message adds to both, and may be negative', () => {
+  it("sums the products of a message's contributions, and may be negative", () => {
     const [first, second] = covarianceOfShares(terms([['a', [0.1, 0.1]]]), terms([['a', [0.2, -0.2]]]), 2)
 
     expect(first).toBeCloseTo(0.02)
     expect(second).toBeCloseTo(-0.02)
   })
 
-  it('is less where a message was likelier in one of the weeks: 1/0.8 - 1 in place of √(0.5·0.2)/0.4', () => {
+  it('is smaller when a message was more probable in one week: 1/0.8 - 1 instead of √(0.5·0.2)/0.4', () => {
     const [common] = covarianceOfShares(terms([['a', [1 / 0.8]]], [], 0.8), terms([['a', [1 / 0.5]]], [], 0.5), 1)
 
     expect(common).toBeCloseTo((1 / 0.8 / 0.5) * Math.sqrt(0.2 / 0.5))
   })
 
-  it('has what is said of a message in common, by its weights', () => {
+  it('includes the label noise of common messages, by their weights', () => {
     const now = terms([], [['a', { weight: 0.1, noise: [0.01] }]])
     const before = terms([], [['a', { weight: 0.2, noise: [0.04] }]])
 

@@ -16,7 +16,7 @@ const PLAIN = { diagonal: 0, offDiagonal: 0 }
 describe('dawidSkene', () => {
   it.each([
     [
-      'without a prior, after one iteration, as crowd-kit',
+      'without a prior, after one iteration, like crowd-kit',
       { ...PLAIN, iterations: 1 },
       [0.113475, 0.048706, 0.843162, 0.930748, 0.657534, 0.843162],
     ],
@@ -26,12 +26,12 @@ describe('dawidSkene', () => {
       [0.164854, 0.035691, 0.843179, 0.966302, 0.74327, 0.843179],
     ],
     ['with the prior, converged', {}, [0.088329, 0.031466, 0.975585, 0.991678, 0.827492, 0.975585]],
-    ['without a prior, converged: certain, against two votes of three', PLAIN, [0, 0, 1, 1, 0, 1]],
-  ])('answers %s', (_, options, expected) => {
+    ['without a prior, converged: certain against two of three votes', PLAIN, [0, 0, 1, 1, 0, 1]],
+  ])('gives the expected posteriors %s', (_, options, expected) => {
     for (const [i, one] of ones(options).entries()) expect(one).toBeCloseTo(expected[i]!, 4)
   })
 
-  it('knows how each annotator confuses the labels', () => {
+  it('estimates how each annotator confuses the labels', () => {
     const once = dawidSkene(VOTES, 2, { iterations: 1 }).confusions.get('a')
     const converged = dawidSkene(VOTES, 2).confusions.get('a')
 
@@ -40,7 +40,7 @@ describe('dawidSkene', () => {
     expect(converged?.[1]?.[1]).toBeCloseTo(0.773512, 4)
   })
 
-  it('follows when annotators, items or labels are permuted', () => {
+  it('is equivariant under permutations of annotators, items and labels', () => {
     const vote = fc.record({
       item: fc.constantFrom('p', 'q', 'r', 's', 't'),
       annotator: fc.constantFrom('ana', 'ben', 'cyd'),
@@ -75,7 +75,7 @@ describe('dawidSkene', () => {
     )
   })
 
-  it('says nothing of no votes', () => {
+  it('returns nothing for no votes', () => {
     expect(dawidSkene([], 2).posteriors.size).toBe(0)
   })
 })

@@ -20,16 +20,16 @@ import { permanentRandom } from '../../../shared/text/cascade'
 describe('joint', () => {
   it.each([
     ['of a message that only evaluation can draw', { evaluation: 0.2, training: 0 }, 0.2],
-    ['of a message that training takes for certain', { evaluation: 0.2, training: 1 }, 0.9],
+    ['of a message that training draws with certainty', { evaluation: 0.2, training: 1 }, 0.9],
     ['of a message that both can draw', { evaluation: 0.2, training: 0.5 }, 0.55],
-    ['of a message that evaluation leaves less of than random numbers do', { evaluation: 0.6, training: 0.5 }, 0.8],
+    ['of a message that evaluation leaves less of than its random number', { evaluation: 0.6, training: 0.5 }, 0.8],
     ['of a giant', { evaluation: 1, training: 1 }, 1],
   ])('is the probability %s', (_, parts, expected) => {
     expect(joint(parts)).toBeCloseTo(expected, 12)
     expect(trainingProbability(parts)).toBeCloseTo(expected - parts.evaluation, 12)
   })
 
-  it('never decreases with either part, and stays a probability', () => {
+  it('never decreases in either part, and stays a probability', () => {
     const probability = fc.double({ min: 0, max: 1, noNaN: true })
     fc.assert(
       fc.property(probability, probability, probability, probability, (a, b, c, d) => {
@@ -44,7 +44,7 @@ describe('joint', () => {
     )
   })
 
-  it('is how often one of the two draws takes a message, over several days', () => {
+  it('is the frequency with which one of the two draws takes a message over several days', () => {
     const days = [
       { evaluation: 0.25, training: 0.4 },
       { evaluation: 0.35, training: 0.1 },
@@ -70,24 +70,24 @@ describe('doubtOf', () => {
     ['certainty', [1, 0], 0.3],
     ['a margin of one half', [0.25, 0.75], 0.3 + 0.7 * 0.5 ** 1.5],
     ['three equal classes', [1 / 3, 1 / 3, 1 / 3], 1],
-  ])('of %s', (_, scores, expected) => {
+  ])('returns the doubt of %s', (_, scores, expected) => {
     expect(doubtOf(scores)).toBeCloseTo(expected, 12)
   })
 })
 
-describe('the random numbers', () => {
-  it('are those of every release before, without a salt', () => {
+describe('the permanent random numbers', () => {
+  it('are unchanged from earlier releases without a salt', () => {
     expect(evaluationRandom('a')).toBe(permanentRandom('a'))
     expect(trainingRandom('a')).not.toBe(permanentRandom('a'))
   })
 
-  it('move with a salt', () => {
+  it('change with a salt', () => {
     expect(evaluationRandom('a', '7')).not.toBe(evaluationRandom('a'))
     expect(trainingRandom('a', '7')).not.toBe(trainingRandom('a'))
   })
 })
 
-/** Both draws of a day, with the members that a plan keeps of it. */
+/** Both draws of a day, with the members that the plan stores. */
 function planned(units: readonly { size: number; measure: number }[], evaluation: number, training: number) {
   const all = units.map((unit, i) => ({ id: `u${i}`, ...unit }))
   const sizes = inclusionProbabilities(
@@ -134,7 +134,7 @@ const units = fc.array(
 const target = fc.integer({ min: 1, max: 40 })
 
 describe('partsAt', () => {
-  it('gives what the plan says at the targets of the plan', () => {
+  it("returns the plan's probabilities at the plan's targets", () => {
     fc.assert(
       fc.property(units, target, target, (given, evaluation, training) => {
         const { draw } = planned(given, evaluation, training)
@@ -149,7 +149,7 @@ describe('partsAt', () => {
     )
   })
 
-  it('gives the probabilities of a smaller draw from the members of the planned one', () => {
+  it('computes the probabilities of a smaller draw from the members of the planned one', () => {
     fc.assert(
       fc.property(units, target, target, target, (given, evaluation, training, fewer) => {
         const { draw, all, open } = planned(given, evaluation, training)
@@ -174,7 +174,7 @@ describe('partsAt', () => {
     )
   })
 
-  it('takes a day that both draws hold whole for certain', () => {
+  it('is certain for a day that both draws take completely', () => {
     const { draw } = planned(
       [
         { size: 1, measure: 0.1 },
@@ -200,7 +200,7 @@ describe('partsAt', () => {
   })
 })
 
-describe('answers', () => {
+describe('answered items', () => {
   const { draw } = planned(
     Array.from({ length: 60 }, (_, i) => ({ size: 1 + (i % 4), measure: 1 + (i % 3) })),
     10,
@@ -210,13 +210,13 @@ describe('answers', () => {
     draw.members.filter(({ drawn }) => drawn === role).map(({ item }) => item),
   )
 
-  it('are counted by draw', () => {
+  it('are counted per draw', () => {
     const answered = new Set([...first!.slice(0, 4), ...second!.slice(0, 7), 'another'])
 
     expect(answeredTargets(draw, (item) => answered.has(item))).toEqual({ evaluation: 4, training: 7 })
   })
 
-  it('of half the sample halve the probabilities of small messages', () => {
+  it('from half of the sample halve the probabilities of small messages', () => {
     const answered = new Set([...first!.slice(0, 5), ...second!.slice(0, 5)])
 
     const whole = answeredParts(draw, () => true)
@@ -229,7 +229,7 @@ describe('answers', () => {
     expect(half.size).toBe(20)
   })
 
-  it('read a plan of an older release, which has the evaluation draw alone', () => {
+  it('work with a plan of an older release, which has only the evaluation draw', () => {
     const members = [1, 1, 2].map((size, i) => ({ item: `u${i}`, size, inclusionProbability: size / 4 }))
     const old = { target: 3, posts: 12, members }
 

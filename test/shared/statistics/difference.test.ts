@@ -8,7 +8,7 @@ import { normalQuantile } from '../../../shared/statistics/normal'
 import { wrongAtMost } from '../../../shared/statistics/poisson-binomial'
 import { mulberry32 } from '../../../shared/statistics/random'
 
-/** A known rate, the same for all classes. */
+/** A known error rate, the same for all classes. */
 function errorsAt(rate: number, sd = 0, classes = 2): JudgementErrors {
   const one = commonConfusion(classes, rate)
   return {
@@ -26,7 +26,7 @@ function errorsAt(rate: number, sd = 0, classes = 2): JudgementErrors {
   }
 }
 
-/** Messages of one post, of which the first so many have the second of two classes. */
+/** Messages with one post; the first `ofSecond` of them have the second class. */
 function messages(count: number, ofSecond: number, more: Partial<Sampled> = {}): Sampled[] {
   return Array.from({ length: count }, (_, i) => ({
     item: String(i),
@@ -43,7 +43,7 @@ const share = (sample: readonly Sampled[], total: number, errors?: JudgementErro
   estimateOf([differencePart(sample, { total, means: [0.5, 0.5] }, 'posts', undefined, errors)])
 
 describe('a label that can be wrong', () => {
-  it('counts as (y − e) / (1 − 2e), and that of a consensus with e = 3e² − 2e³', () => {
+  it('counts as (y − e) / (1 − 2e), with e = 3e² − 2e³ for a consensus', () => {
     const one = share(messages(20, 5), 20, errorsAt(0.1)).classes[1]!
     const agreed = share(messages(20, 5, { judged: 'consensus' }), 20, errorsAt(0.1)).classes[1]!
 
@@ -51,13 +51,13 @@ describe('a label that can be wrong', () => {
     expect(agreed.estimate).toBeCloseTo((0.25 - 0.028) / (1 - 0.056), 9)
   })
 
-  it('leaves a variance of e(1 − e) / (1 − 2e)², for certain labels too', () => {
+  it('adds a variance of e(1 − e) / (1 − 2e)², even when it was drawn with certainty', () => {
     const [, one] = share(messages(20, 5), 20, errorsAt(0.1)).classes
 
     expect(one!.standardError).toBeCloseTo(Math.sqrt(0.09 / 0.64 / 20), 9)
   })
 
-  it('adds what is not known of the rate: (∂θ/∂e)² var(e), with ∂θ/∂e = (2θ − 1) / (1 − 2e)', () => {
+  it('adds the uncertainty of the rate: (∂θ/∂e)² var(e), with ∂θ/∂e = (2θ − 1) / (1 − 2e)', () => {
     const { estimate } = share(messages(20, 5), 20, errorsAt(0.1)).classes[1]!
     const [plain, unsure] = [0, 0.02].map(
       (sd) => share(messages(20, 5), 20, errorsAt(0.1, sd)).classes[1]!.standardError,
@@ -66,7 +66,7 @@ describe('a label that can be wrong', () => {
     expect(unsure! ** 2 - plain! ** 2).toBeCloseTo((((2 * estimate - 1) / 0.8) * 0.02) ** 2, 9)
   })
 
-  it('of a giant cascade makes the share as unsure as its posts are many', () => {
+  it('of a giant cascade makes the share as uncertain as its number of posts', () => {
     const giant = [...messages(1, 1, { size: 300, judged: 'consensus' }), ...messages(100, 20).map((one) => ({ ...one, item: `small ${one.item}` }))] // prettier-ignore
 
     const [, one] = share(giant, 400, errorsAt(0.1)).classes
@@ -75,22 +75,22 @@ describe('a label that can be wrong', () => {
     expect(one!.low).toBeLessThan(0.2)
   })
 
-  it('leaves no interval of zero width but where every label is the owner’s', () => {
+  it("leaves an interval of zero width only when every label is the owner's", () => {
     const all = (judged: Sampled['judged']) => share(messages(12, 4, { judged }), 12, errorsAt(0.05)).classes[1]!
 
     expect(all('owner')).toMatchObject({ low: 4 / 12, high: 4 / 12, standardError: 0 })
     for (const judged of ['one', 'consensus'] as const) expect(all(judged).high - all(judged).low).toBeGreaterThan(0)
   })
 
-  it('of twelve that are wrong in 1 % of the cases makes a post more or less possible', () => {
-    // e of the consensus is 0.011; one of twelve is wrong in 12 % of such days.
+  it('widens the interval by a post when one of twelve is probably wrong', () => {
+    // The error rate of the consensus is 0.011: one of twelve is wrong on 12 % of such days.
     const { low, high } = share(messages(12, 6, { judged: 'consensus' }), 12, errorsAt(0.0623)).classes[1]!
 
     expect(low).toBeLessThanOrEqual(5.01 / 12)
     expect(high).toBeGreaterThanOrEqual(6.99 / 12)
   })
 
-  it('is the same label in two days: its error counts in both', () => {
+  it('in two days counts its error in both', () => {
     const day = () =>
       differencePart(messages(20, 5), { total: 20, means: [0.5, 0.5] }, 'posts', undefined, errorsAt(0.1))
     const other = messages(20, 5).map((one) => ({ ...one, item: `other ${one.item}` }))
@@ -109,7 +109,7 @@ describe('a label that can be wrong', () => {
     expect(displayed(share(messages(20, 0), 20, errorsAt(0.1)).classes)[1]!.share).toBe(0)
   })
 
-  it('of classes that err differently is corrected by the rates of its own', () => {
+  it('is corrected by the rates of its own class when classes err differently', () => {
     const one = [
       [0.95, 0.05],
       [0.15, 0.85],
@@ -127,7 +127,7 @@ describe('a label that can be wrong', () => {
 })
 
 describe('a window whose labels can be wrong', () => {
-  it('says how the model scores the true classes', () => {
+  it('estimates how the model scores the true classes', () => {
     const random = mulberry32(3)
     const truths = Array.from({ length: 4000 }, () => Number(random() < 0.3))
     const score = (truth: number) => (truth === 1 ? 0.8 : 0.2)
@@ -140,16 +140,16 @@ describe('a window whose labels can be wrong', () => {
     expect(errorsOf(window, 2).means[1]![1]).toBeLessThan(0.65)
     expect(errorsOf(window, 2, values).means[1]![1]).toBeCloseTo(0.8, 1)
     expect(errorsOf(window, 2, values).counts[1]! / 4000).toBeCloseTo(0.3, 1)
-    // Of a class without enough of them the labels count as they are.
+    // With too few labels of a class, labels count uncorrected.
     expect(errorsOf(window.slice(0, 3), 2, values)).toEqual(errorsOf(window.slice(0, 3), 2))
   })
 })
 
-describe('a bound by what was seen', () => {
+describe('a bound from the observed labels', () => {
   const drawn = (count: number, ofSecond: number, more: Partial<Sampled> = {}) =>
     messages(count, ofSecond, { inclusionProbability: count / 400, ...more })
 
-  it('reaches zero where no label of the class was seen, though the model puts the estimate above it', () => {
+  it("reaches zero when no label of the class was seen, even if the model's estimate is above it", () => {
     // The scores of the day are higher than those of the sample.
     const sample = drawn(30, 0, { scores: [0.95, 0.05] })
     const assistance = {
@@ -168,7 +168,7 @@ describe('a bound by what was seen', () => {
     expect(other!.high).toBe(1)
   })
 
-  it('excludes what right labels exclude, of which some may be wrong', () => {
+  it('excludes what correct labels exclude, and not what wrong labels may explain', () => {
     const labels = (errors?: JudgementErrors) => share(drawn(30, 29, { inclusionProbability: 0.9 }), 33, errors).classes
 
     expect(labels()[1]!.low).toBeGreaterThanOrEqual(29 / 33)
@@ -178,14 +178,14 @@ describe('a bound by what was seen', () => {
     expect(labels(errorsAt(0.1))[0]!.low).toBe(0)
   })
 
-  it('reaches zero where wrong labels explain all that was seen of the class', () => {
+  it('reaches zero when wrong labels can explain every label of the class', () => {
     expect(share(drawn(30, 4), 400, errorsAt(0.1)).classes[1]!.low).toBe(0)
     expect(share(drawn(30, 4), 400).classes[1]!.low).toBeGreaterThan(0.04)
   })
 })
 
 describe('estimateOf', () => {
-  it('of three classes has bounds that hold for all at once, beside those of each', () => {
+  it('of three classes has joint bounds besides those of each class', () => {
     const sample = messages(60, 0, { inclusionProbability: 0.1, scores: [1 / 3, 1 / 3, 1 / 3] }).map((one, i) => ({ ...one, label: i % 3 })) // prettier-ignore
     const { classes } = estimateOf([
       differencePart(sample, { total: 600, means: [1 / 3, 1 / 3, 1 / 3] }, 'posts', undefined),
@@ -197,14 +197,14 @@ describe('estimateOf', () => {
     }
   })
 
-  it('says how many labels of a plain sample, all right, would know as much', () => {
+  it('has the number of correct labels in a simple random sample that would be as precise', () => {
     const drawn = messages(30, 12, { inclusionProbability: 0.1 })
 
     expect(share(drawn, 300).effective).toBeCloseTo(30, -0.5)
     expect(share(drawn, 300, errorsAt(0.15)).effective).toBeLessThan(18)
   })
 
-  it('of judgements is the share of what annotators say, with what they differ in', () => {
+  it("of judgements is the share of annotators' answers, with their disagreement", () => {
     const part = differencePart(
       messages(20, 5),
       { total: 20, means: [0.5, 0.5] },
@@ -216,18 +216,18 @@ describe('estimateOf', () => {
     const [, said] = estimateOf([part]).classes
 
     expect(said!.estimate).toBeCloseTo(0.25, 9)
-    // Two people differ in 2e(1 − e) = 42 % of the posts.
+    // Two annotators differ on 2e(1 − e) = 42 % of the posts.
     expect(said!.standardError).toBeCloseTo(Math.sqrt(0.21 / 20), 9)
   })
 })
 
-describe('over days of 50 posts, of which 30 have a label', () => {
+describe('over days of 50 posts with 30 labels', () => {
   it.each([
     [0, 0.05],
     [0.1, 0.05],
     [0.1, 0.15],
     [0.5, 0.15],
-  ])('a true share of %f at an error rate of %f is held', (truth, rate) => {
+  ])('covers a true share of %f at an error rate of %f', (truth, rate) => {
     const random = mulberry32(1 + 100 * truth)
     let held = 0
     for (let day = 0; day < 500; day++) {
@@ -243,9 +243,9 @@ describe('over days of 50 posts, of which 30 have a label', () => {
   })
 })
 
-describe('a correction that leans on expected shares', () => {
+describe('a correction that uses expected shares', () => {
   const window = Array.from({ length: 200 }, (_, i) => ({ label: i % 2, scores: i % 2 ? [0.3, 0.7] : [0.7, 0.3] }))
-  /** How it leans is the same for every class and label: the standard deviation of the expected shares decides. */
+  /** Expected shares with this standard deviation, on which their weight depends; it is the same for every class and label. */
   const assistance = (deviation: number, ofSecond = 0.25) => ({
     weights: [0, 0],
     errors: errorsOf(window, 2),
@@ -267,18 +267,18 @@ describe('a correction that leans on expected shares', () => {
     )
     return estimateOf([part]).classes[1]!
   }
-  // Of 20 certain labels: 20 · 0.09/0.64 over 20², by class, beside the variance of the expected shares.
+  // For 20 certain labels: 20 · 0.09/0.64 / 20² per class, plus the variance of the expected shares.
   const own = 0.09 / 0.64 / 20
   const omega = (deviation: number, part = 1) => (part * own) / (part * own + deviation ** 2)
 
-  it('takes out what is wrong where the expected shares hold: y − e(1 − 2p) for the part ω', () => {
+  it('removes the errors when the expected shares hold: y − e(1 − 2p) for the part ω', () => {
     const [plain, expected] = [(0.25 - 0.1) / 0.8, 0.25 - 0.1 * (1 - 2 * 0.25)]
 
     expect(leant(0.1).estimate).toBeCloseTo((1 - omega(0.1)) * plain + omega(0.1) * expected, 9)
     expect(leant(Number.POSITIVE_INFINITY).estimate).toBeCloseTo(plain, 9)
   })
 
-  it('is off by 2eωδ where the expected shares are off by δ, and its variance has a term for that', () => {
+  it('has a bias of 2eωδ when the expected shares are off by δ, and includes it in the variance', () => {
     expect(leant(0.1, 0.45).estimate - leant(0.1, 0.25).estimate).toBeCloseTo(2 * 0.1 * omega(0.1) * 0.2, 9)
 
     const lean = omega(0.1)
@@ -288,7 +288,7 @@ describe('a correction that leans on expected shares', () => {
     expect(leant(0.1).standardError).toBeLessThan(leant(Number.POSITIVE_INFINITY).standardError)
   })
 
-  it('leans less the more labels are put together', () => {
+  it('relies less on expected shares the more labels are pooled', () => {
     const plain = (0.25 - 0.1) / 0.8
     const expected = 0.25 - 0.1 * (1 - 2 * 0.25)
     const one = omega(0.1, 20 / 140)
@@ -300,7 +300,7 @@ describe('a correction that leans on expected shares', () => {
 describe('wrongAtMost', () => {
   const twelve = (chance: number) => Array.from({ length: 12 }, () => ({ chance, weight: 1 }))
 
-  it('is the quantile of the binomial where all labels are alike', () => {
+  it('is the binomial quantile when all labels are equal', () => {
     expect(wrongAtMost(twelve(0.0021), [1], 0.025)).toBe(0)
     expect(wrongAtMost(twelve(0.011), [1], 0.025)).toBe(1)
     expect(wrongAtMost(twelve(0.05), [1], 0.025)).toBe(2)
@@ -308,16 +308,16 @@ describe('wrongAtMost', () => {
     expect(wrongAtMost([], [1], 0.025)).toBe(0)
   })
 
-  it('counts a giant cascade as much as it is', () => {
+  it('weighs a giant cascade by its size', () => {
     expect(wrongAtMost([{ chance: 0.05, weight: 322 }, ...twelve(0.001)], [1], 0.025)).toBeGreaterThanOrEqual(322)
     expect(wrongAtMost([{ chance: 0.01, weight: 322 }, ...twelve(0.001)], [1], 0.025)).toBeLessThan(322)
   })
 
-  it('allows for a rate that may be higher', () => {
+  it('allows for a higher error rate', () => {
     expect(wrongAtMost(twelve(0.05), [0.2, 0.6, 1, 1.4, 1.8], 0.025)).toBe(3)
   })
 
-  it('is nearly normal where many are expected to be wrong', () => {
+  it('is nearly normal when many are expected to be wrong', () => {
     const many = Array.from({ length: 1000 }, () => ({ chance: 0.1, weight: 1 }))
 
     expect(wrongAtMost(many, [1], 0.025)).toBeCloseTo(100 + 1.96 * Math.sqrt(90), 1)
@@ -329,6 +329,6 @@ it.each([
   [0.5, 0],
   [0.9979166667, 2.865],
   [0.001, -3.090232],
-])('the normal quantile at %f is %f', (p, z) => {
+])('has the normal quantile at %f, %f', (p, z) => {
   expect(normalQuantile(p)).toBeCloseTo(z, 3)
 })

@@ -22,21 +22,21 @@ describe('the common error rate', () => {
   it.each([
     [2, 0.095, 0.05],
     [2, 0.255, 0.15],
-    // Two people differ about 43 % of posts: the labels of 2019.
+    // Two annotators differ on 43 % of posts: the labels of 2019.
     [2, 0.4352, 0.32],
     [3, 0.09625, 0.05],
-  ])('of %d classes, where two people differ in %f of the items, is %f', (classes, disagreement, rate) => {
+  ])('of %d classes with a disagreement of %f is %f', (classes, disagreement, rate) => {
     expect(rateAt(classes, disagreement)).toBeCloseTo(rate, 9)
     expect(disagreementAt(classes, rate)).toBeCloseTo(disagreement, 9)
   })
 
-  it('of a consensus of two and a third where they differ is 3e² − 2e³', () => {
+  it('of a consensus of two, with a third for disagreements, is 3e² − 2e³', () => {
     const [row] = consensusErrors(commonConfusion(2, 0.15))
 
     expect(row![1]).toBeCloseTo(3 * 0.15 ** 2 - 2 * 0.15 ** 3, 9)
   })
 
-  it('of a consensus of three classes shares out the items about which all three differ', () => {
+  it('of a consensus of three classes distributes the items about which all three differ', () => {
     const [row] = consensusErrors(commonConfusion(3, 0.3))
     const ways = [0.7, 0.15, 0.15].map((chance) => 3 * chance ** 2 - 2 * chance ** 3)
 
@@ -44,7 +44,7 @@ describe('the common error rate', () => {
     expect(row!.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 12)
   })
 
-  it('of a consensus about posts of which some are harder than others is twice as great', () => {
+  it('of a consensus doubles when some posts are harder than others', () => {
     const [row] = agreedOf(commonConfusion(2, 0.15))
 
     expect(row![1]).toBeCloseTo(2 * (3 * 0.15 ** 2 - 2 * 0.15 ** 3), 9)
@@ -52,14 +52,14 @@ describe('the common error rate', () => {
     expect(agreedOf(commonConfusion(3, 0))).toEqual(commonConfusion(3, 0))
   })
 
-  it('leaves 1 − 2e of a difference in shares, and of three classes 1 − 3e/2', () => {
+  it('leaves 1 − 2e of a difference in shares for two classes, and 1 − 3e/2 for three', () => {
     expect(signalOf(2, 0.32)).toBeCloseTo(0.36, 9)
     expect(signalOf(3, 0.2)).toBeCloseTo(0.7, 9)
   })
 })
 
 describe('judgementErrors', () => {
-  it('takes 5 % with a deviation of 3 % where nothing was judged twice, or what the operator assumes', () => {
+  it('assume 5 % with a deviation of 3 %, or the configured rate, when nothing was judged twice', () => {
     const errors = judgementErrors(noCounts(2))
     const other = judgementErrors(noCounts(2), { mean: 0.1, sd: 0.02 })
 
@@ -70,7 +70,7 @@ describe('judgementErrors', () => {
     expect(errors.consensus).toEqual(agreedOf(errors.one).map((row) => row.map((p) => Number(p.toPrecision(9)))))
   })
 
-  it('lets agreement with oneself raise what is assumed, and never lower it', () => {
+  it('let self-agreement raise the assumed rate, and never lower it', () => {
     const repeats = (differing: number): PairCounts => ({ ...noCounts(2), repeats: { items: 100, differing } })
 
     expect(judgementErrors(repeats(0)).rate.mean).toBeCloseTo(0.05, 3)
@@ -78,7 +78,7 @@ describe('judgementErrors', () => {
     expect(judgementErrors(repeats(20)).source).toBe('assumed')
   })
 
-  it('leans on hidden checks where nothing was judged twice, and on double judgements where there are enough', () => {
+  it('use gold when nothing was judged twice, and double judgements when there are enough', () => {
     const gold = [
       [50, 5],
       [5, 40],
@@ -98,7 +98,7 @@ describe('judgementErrors', () => {
     expect(judgementErrors({ ...noCounts(2), gold, pairs }).rate.mean).toBeCloseTo(rateAt(2, 0.04), 2)
   })
 
-  it('knows the rate of 200 pairs about as well as they tell: its deviation is that of many such counts', () => {
+  it('report the deviation that repeated counts of 200 pairs have', () => {
     const runs = Array.from({ length: 200 }, (_, seed) => simulated(200, 0.3, [0.1, 0.1], seed + 1))
     const means = runs.map(({ rate }) => rate.mean)
     const mean = average(means)
@@ -110,7 +110,7 @@ describe('judgementErrors', () => {
     expect(average(runs.map(({ rate }) => rate.sd)) / deviation).toBeLessThan(1.2)
   })
 
-  it('tells classes apart that err differently, by the thirds, from 30 items of each on', () => {
+  it('distinguish classes with different rates by the thirds, from 30 items of each on', () => {
     const runs = Array.from({ length: 60 }, (_, seed) => simulated(3000, 0.3, [0.05, 0.15], seed + 1))
 
     expect(runs.every(({ byClass }) => byClass)).toBe(true)
@@ -119,7 +119,7 @@ describe('judgementErrors', () => {
     expect(simulated(200, 0.05, [0.05, 0.15], 1).byClass).toBe(false)
   })
 
-  it('has no confusion of its own for a class where its inverse would blow up what is not known', () => {
+  it("do not use a class's own confusion when its inverse would be unstable", () => {
     const blurred: PairCounts = { ...noCounts(2), gold: [[54, 46], [46, 54]] } // prettier-ignore
 
     const errors = judgementErrors(blurred)
@@ -128,14 +128,14 @@ describe('judgementErrors', () => {
     expect(conditionNumber(errors.one)).toBeLessThanOrEqual(5 + 1e-6)
   })
 
-  it('is unreliable where the upper limit of the rate leaves less than half', () => {
+  it('are unreliable when the upper limit of the rate leaves less than half of the signal', () => {
     expect(isUnreliable(noErrors(2))).toBe(false)
     expect(isUnreliable(judgementErrors(noCounts(2)))).toBe(false)
     expect(isUnreliable(simulated(200, 0.5, [0.15, 0.15], 1))).toBe(false)
     expect(isUnreliable(simulated(200, 0.5, [0.32, 0.32], 1))).toBe(true)
   })
 
-  it.each([60, 90, 120])('by %d pairs calls errors of 15 % unreliable in one case of twenty at most', (items) => {
+  it.each([60, 90, 120])('from %d pairs call error rates of 15 % unreliable in at most one case of twenty', (items) => {
     const withheld = (rate: number) =>
       average(
         Array.from({ length: 400 }, (_, seed) =>
@@ -148,7 +148,7 @@ describe('judgementErrors', () => {
     expect(withheld(0.32)).toBeGreaterThan(0.85)
   })
 
-  it('fits the record of quality.json', () => {
+  it('fit the record of quality.json', () => {
     const counts = pairCounts(2, [[0, 1, 1], ...Array.from({ length: 40 }, () => [0, 0])])
     const record: JudgementErrorsRecord = { ...judgementErrors(counts), counts }
 
@@ -157,7 +157,7 @@ describe('judgementErrors', () => {
 })
 
 describe('pairCounts', () => {
-  it('counts each item once, by its first two judgements, and what a third said where they differ', () => {
+  it('counts each item once, by its first two judgements, and the third when they differ', () => {
     const counts = pairCounts(2, [[0, 0], [1, 0], [0, 1, 1], [1, 0, 1, 0], [1], [], [0, -1], [1, 0, -1], [1, 1, 0]]) // prettier-ignore
 
     expect(counts.pairs).toEqual([
@@ -168,7 +168,7 @@ describe('pairCounts', () => {
   })
 })
 
-describe('matrices', () => {
+describe('confusion matrices', () => {
   it('times their inverse are the identity', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 0.4, noNaN: true }), fc.integer({ min: 2, max: 12 }), (rate, classes) => {
@@ -180,7 +180,7 @@ describe('matrices', () => {
     )
   })
 
-  it('have no inverse where a row says nothing new, and an infinite condition number', () => {
+  it('have no inverse and an infinite condition number when they are singular', () => {
     const singular = [
       [0.5, 0.5],
       [0.5, 0.5],
@@ -192,7 +192,7 @@ describe('matrices', () => {
   })
 })
 
-/** Judgements of items of two classes, the second with this share, wrong at the rate of their class. */
+/** Judgements of items of two classes: the share of the second, and the error rate of each class. */
 function simulated(items: number, share: number, rates: readonly [number, number], seed: number): JudgementErrors {
   const random = mulberry32(seed)
   const judged = Array.from({ length: items }, () => {

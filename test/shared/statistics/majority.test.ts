@@ -3,15 +3,15 @@ import fc from 'fast-check'
 import { majorityVote } from '../../../shared/statistics/majority'
 
 it.each([
-  ['nothing of no votes', [], [], 0],
-  ['the only one', ['a'], ['a'], 1],
-  ['what most said', ['b', 'a', 'a'], ['a'], 2],
-  ['all of a tie, as they came', ['b', 'a', 'c', 'a', 'b'], ['b', 'a'], 2],
-])('gives %s', (_, votes, leading, count) => {
+  ['nothing for no votes', [], [], 0],
+  ['the only vote', ['a'], ['a'], 1],
+  ['the majority', ['b', 'a', 'a'], ['a'], 2],
+  ['all tied values, in their order', ['b', 'a', 'c', 'a', 'b'], ['b', 'a'], 2],
+])('returns %s', (_, votes, leading, count) => {
   expect(majorityVote(votes)).toEqual({ leading, count })
 })
 
-it('gives the same answers in whatever order the votes come', () => {
+it('does not depend on the order of the votes', () => {
   const votes = ['a', 'b', 'b', 'c', 'c', 'd']
   fc.assert(
     fc.property(fc.shuffledSubarray(votes, { minLength: votes.length }), (shuffled) => {

@@ -7,7 +7,7 @@ import { pairCounts } from '../../../shared/statistics/pair-counts'
 import { alphaOf, alphaWithInterval } from '../../../shared/statistics/alpha'
 import { cascadeId } from '../../../shared/text/cascade'
 
-/** Posts of 2019 with the labels that were given to each row, beside the repository on the machines of its makers. */
+/** Labelled posts of 2019, which are not part of the repository. */
 const POSTS = path.resolve(__dirname, '../../../../shared/data/aws-tweets/posts.jsonl')
 
 /**
@@ -74,7 +74,7 @@ const TALLY: readonly (readonly [technical: number, marketing: number, cascades:
   [206, 145, 1],
 ]
 
-/** One unit for each cascade, of a label for each of its rows. */
+/** One unit per cascade, with the label of each of its rows. */
 const tallied = TALLY.flatMap(([technical, marketing, cascades]) =>
   Array.from({ length: cascades }, () => [
     ...Array.from({ length: technical }, () => 'technical'),
@@ -104,12 +104,12 @@ const tallyOf = (units: readonly string[][]) => {
     .sort(([a = 0, b = 0], [c = 0, d = 0]) => a - c || b - d)
 }
 
-describe('labels that were never measured', () => {
-  it('agree little better than by chance: alpha 0.14, from 0.085 to 0.19', () => {
+describe('labels of unknown reliability', () => {
+  it('agree little better than chance: alpha 0.14, from 0.085 to 0.19', () => {
     const { value, low, high } = alphaWithInterval(tallied, 1, 4000)
 
     expect(value).toBeCloseTo(0.141, 3)
-    // The bounds were given to us for another spelling of the normal form, with 793 cascades.
+    // The reference bounds are for another normal form, with 793 cascades.
     expect(Math.abs((low ?? 1) - 0.085)).toBeLessThan(0.01)
     expect(Math.abs((high ?? 1) - 0.19)).toBeLessThan(0.01)
   })
@@ -126,7 +126,7 @@ describe('labels that were never measured', () => {
   })
 
   if (existsSync(POSTS)) {
-    it('are the labels of the posts', () => {
+    it('have the tally of the real posts', () => {
       expect(tallyOf(unitsOf(POSTS))).toEqual(TALLY)
       expect(alphaOf(unitsOf(POSTS))).toBeCloseTo(alphaOf(tallied) ?? 0, 9)
     })

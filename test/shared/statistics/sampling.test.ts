@@ -7,7 +7,7 @@ const rounded = (numbers: readonly number[]) => numbers.map((number) => Math.rou
 const unitsOf = (sizes: readonly number[]) => sizes.map((size, i) => ({ id: `u${i}`, size }))
 
 describe('inclusionProbabilities', () => {
-  it('takes giants for certain and shares the rest by size', () => {
+  it('takes giants with certainty and divides the rest by size', () => {
     const sizes = [50, 20, 5, 5, 4, 3, 3, 3, 2, 2, 1, 1, 1]
 
     expect(rounded(inclusionProbabilities(sizes, 5))).toEqual([
@@ -15,7 +15,7 @@ describe('inclusionProbabilities', () => {
     ])
   })
 
-  it('gives the weights of the R package sps', () => {
+  it('has the weights of the R package sps', () => {
     const sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 150]
 
     const weights = rounded(inclusionProbabilities(sizes, 6).map((probability) => 1 / probability))
@@ -30,12 +30,12 @@ describe('inclusionProbabilities', () => {
     ['no units', [], 3, []],
     ['no target', [1, 2], 0, [0, 0]],
     ['fewer units than the target', [1, 5], 3, [1, 1]],
-    ['as many', [1, 5], 2, [1, 1]],
-  ])('knows %s', (_, sizes, target, expected) => {
+    ['as many units as the target', [1, 5], 2, [1, 1]],
+  ])('handles %s', (_, sizes, target, expected) => {
     expect(inclusionProbabilities(sizes, target)).toEqual(expected)
   })
 
-  it('adds up to the target, and never leaves (0, 1]', () => {
+  it('sums to the target, and stays in (0, 1]', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 60 }),
@@ -75,7 +75,7 @@ describe('drawBottomK', () => {
     )
   })
 
-  it('keeps nearly all of its members when units come', () => {
+  it('keeps most of its members when units are added', () => {
     const units = unitsOf(Array.from({ length: 200 }, () => 1))
     const before = new Set(drawBottomK(units, 30).map(({ id }) => id))
 
@@ -84,7 +84,7 @@ describe('drawBottomK', () => {
     expect(after.filter(({ id }) => before.has(id)).length).toBeGreaterThan(22)
   })
 
-  it('includes each unit as often as it says', () => {
+  it('includes each unit with its stated probability', () => {
     const sizes = [50, 20, 5, 5, 4, 3, 3, 3, 2, 2, 1, 1, 1]
     const salts = 20_000
     const drawn = new Map<string, number>()
@@ -93,7 +93,7 @@ describe('drawBottomK', () => {
       for (const { id } of drawBottomK(unitsOf(sizes), 5, random)) drawn.set(id, (drawn.get(id) ?? 0) + 1)
     }
 
-    // The method holds its probabilities only about, and so small a population is its worst case.
+    // The method meets its probabilities only approximately; a population this small is its worst case.
     for (const [i, probability] of inclusionProbabilities(sizes, 5).entries()) {
       expect(Math.abs((drawn.get(`u${i}`) ?? 0) / salts - probability)).toBeLessThan(0.035)
     }

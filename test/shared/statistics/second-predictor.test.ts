@@ -12,7 +12,7 @@ const rightIn =
   (label, random) =>
     random() < share ? label : 1 - label
 
-/** Messages of two classes, and a champion that is a little right. */
+/** Messages of two classes, and a weak champion. */
 function windowOf(items: number, answering: Answering, seed = 5): ScoredWithOpinion[] {
   const random = mulberry32(seed)
   return Array.from({ length: items }, () => {
@@ -30,23 +30,23 @@ describe('the combined scores of a message', () => {
 
   it.each([
     // 0.6 · 0.1 beside 0.4 · 0.8.
-    ['are those of Bayes', { weight: 1, championWeight: 1 }, [0.06 / 0.38, 0.32 / 0.38]],
+    ["follow Bayes' theorem", { weight: 1, championWeight: 1 }, [0.06 / 0.38, 0.32 / 0.38]],
     // √0.1 beside √0.8.
-    ['may be the answer alone, in part', { weight: 0.5, championWeight: 0 }, [1 / (1 + Math.sqrt(8)), Math.sqrt(8) / (1 + Math.sqrt(8))]], // prettier-ignore
-    ['may be the champion’s alone', { weight: 0, championWeight: 1 }, [0.6, 0.4]],
+    ['may use the second predictor alone, with a partial weight', { weight: 0.5, championWeight: 0 }, [1 / (1 + Math.sqrt(8)), Math.sqrt(8) / (1 + Math.sqrt(8))]], // prettier-ignore
+    ['may use the champion alone', { weight: 0, championWeight: 1 }, [0.6, 0.4]],
   ])('%s', (_, weights, expected) => {
     const found = combinedScores([0.6, 0.4], 1, { ...weights, logChances })
 
     for (const [k, score] of found.entries()) expect(score).toBeCloseTo(expected[k]!, 9)
   })
 
-  it('are those of the champion where there is no answer', () => {
+  it("are the champion's without a prediction", () => {
     expect(combinedScores([0.6, 0.4], undefined, { weight: 1, championWeight: 0, logChances })).toEqual([0.6, 0.4])
   })
 })
 
 describe('a second predictor', () => {
-  it('that is right in 85 % counts, and its answers are as likely as the window has them', () => {
+  it('with 85 % accuracy counts, with the probabilities observed in the window', () => {
     const found = combinationOf(windowOf(2000, rightIn(0.85)), 2)!
 
     expect(found.combination.weight).toBeGreaterThanOrEqual(0.75)
@@ -54,7 +54,7 @@ describe('a second predictor', () => {
     expect(found.window).toHaveLength(2000)
   })
 
-  it('is worth as much where it is always wrong as where it is always right', () => {
+  it('is worth as much when it is always wrong as when it is always right', () => {
     const random = windowOf(400, rightIn(0))
 
     const { combination } = combinationOf(random, 2)!
@@ -63,15 +63,15 @@ describe('a second predictor', () => {
   })
 
   it.each<[string, ScoredWithOpinion[]]>([
-    ['says one class of everything', windowOf(400, () => 1)],
+    ['always gives the same class', windowOf(400, () => 1)],
     ['is right in half of the posts of two classes', windowOf(400, rightIn(0.5))],
-    ['has answered fewer than 100 of the window', windowOf(99, rightIn(1))],
+    ['predicted fewer than 100 of the window', windowOf(99, rightIn(1))],
     ['was never asked', windowOf(400, () => undefined)],
-  ])('has no weight where it %s', (_, window) => {
+  ])('has no weight when it %s', (_, window) => {
     expect(combinationOf(window, 2)).toBeUndefined()
   })
 
-  it('narrows what the residuals spread by', () => {
+  it('reduces the spread of the residuals', () => {
     const window = windowOf(400, rightIn(0.9))
     const alone = assistanceOf(window, [0.6, 0.4])!
     const both = assistanceOf(combinationOf(window, 2)!.window, [0.6, 0.4])!
@@ -86,7 +86,7 @@ describe('a second predictor', () => {
     expect(spreadOf(both)).toBeLessThan(0.8 * spreadOf(alone))
   })
 
-  it('scores each item of the window by what other items say', () => {
+  it('scores each item of the window without using its own label', () => {
     const window = windowOf(400, rightIn(0.85))
     const flipped = window.map((one, i) => (i === 7 ? { ...one, label: 1 - one.label } : one))
     const [before, after] = [window, flipped].map((one) => combinationOf(one, 2)!)
@@ -97,7 +97,7 @@ describe('a second predictor', () => {
     expect(after!.window[8]!.scores).not.toEqual(before!.window[8]!.scores)
   })
 
-  it('that answers half of a day is half of each item of the window; the champion is the other half', () => {
+  it('that predicted half of a day weighs half in the window, and the champion the other half', () => {
     const window = windowOf(400, rightIn(0.85))
     const found = combinationOf(window, 2, 0.5)!
 
@@ -108,10 +108,10 @@ describe('a second predictor', () => {
   })
 })
 
-describe('a day on which it errs otherwise than in the window', () => {
+describe('a day on which the second predictor errs differently than in the window', () => {
   const { window } = combinationOf(windowOf(400, rightIn(0.95)), 2)!
   const learnt = assistanceOf(window, [0.6, 0.4])!
-  /** Labels of a day, of which it is wrong about so many. */
+  /** The standard error of a day on which it is wrong about this many labels. */
   const width = (wrong: number, mayChange: boolean) => {
     const sample = Array.from({ length: 60 }, (_, i): Sampled => {
       const label = Number(i < 24)
@@ -124,11 +124,11 @@ describe('a day on which it errs otherwise than in the window', () => {
     return one!.standardError
   }
 
-  it('has an interval as wide as its own labels say, however good it was before', () => {
+  it('has an interval as wide as its own labels imply, however accurate the predictor was before', () => {
     expect(width(20, true)).toBeGreaterThan(1.03 * width(20, false))
   })
 
-  it('gains nothing where it is better than it was', () => {
+  it('gains nothing when the predictor is better than before', () => {
     expect(width(0, true)).toBe(width(0, false))
   })
 })

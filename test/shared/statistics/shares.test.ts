@@ -16,14 +16,14 @@ import { mulberry32 } from '../../../shared/statistics/random'
 import { leastSquaresOnSimplex, projectOnSimplex } from '../../../shared/statistics/simplex'
 import { wilson } from '../../../shared/statistics/wilson'
 
-/** Worked numbers without another source are of scipy, QuaPy and ppi_py (docs/decisions/0202). */
+/** Worked numbers without another source come from scipy, QuaPy and ppi_py (docs/decisions/0202). */
 const binary = (label: number, score: number): Scored => ({ label, scores: [1 - score, score] })
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
 describe('wilson', () => {
   it.each([
-    ['of an unlimited population', 30, 0.245906, 0.576796],
-    ['of 300', (30 * 299) / 270, 0.252307, 0.568422],
+    ['from an unlimited population', 30, 0.245906, 0.576796],
+    ['from a population of 300', (30 * 299) / 270, 0.252307, 0.568422],
   ])('gives the interval of 12 in 30 %s', (_, draws, low, high) => {
     const interval = wilson(12 / 30, draws)
 
@@ -31,12 +31,12 @@ describe('wilson', () => {
     expect(interval.high).toBeCloseTo(high, 6)
   })
 
-  it('is everything without draws, and a point where all are drawn', () => {
+  it('is [0, 1] without draws, and a point when all are drawn', () => {
     expect(wilson(0.4, 0)).toEqual({ low: 0, high: 1 })
     expect(wilson(0.4, Number.POSITIVE_INFINITY)).toEqual({ low: 0.4, high: 0.4 })
   })
 
-  it('holds the share it is of', () => {
+  it('contains the observed share', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true }),
@@ -74,7 +74,7 @@ describe('pacc', () => {
     expect(shares[0]).toBeCloseTo(0.571429, 6)
   })
 
-  it('learns how three classes are scored, and puts a day right by it', () => {
+  it('learns how three classes are scored, and corrects a day by it', () => {
     const errors = errorsOf(THREE, 3)
 
     expect(errors.means.map((row) => row.map((mean) => Number(mean.toFixed(10))))).toEqual([
@@ -87,13 +87,13 @@ describe('pacc', () => {
     }
   })
 
-  it('gives the nearest shares where none fit: [1, 0, 0], and not the clipped inverse', () => {
+  it('returns the nearest shares when none fit: [1, 0, 0], not the clipped inverse', () => {
     const shares = pacc(errorsOf(THREE, 3), [0.75, 0.15, 0.1])
 
     for (const [k, share] of [1, 0, 0].entries()) expect(shares[k]).toBeCloseTo(share, 6)
   })
 
-  it('of two classes has the interval of the delta method', () => {
+  it('has the delta-method interval for two classes', () => {
     const window = [
       ...[0.9, 0.8, 0.7, 0.6, 0.3, 0.95].map((score) => binary(1, score)),
       ...[0.1, 0.2, 0.4, 0.05, 0.6, 0.3, 0.15, 0.2].map((score) => binary(0, score)),
@@ -109,7 +109,7 @@ describe('pacc', () => {
     expect(measured!.standardError).toBeCloseTo(0.228113, 6)
   })
 
-  it('of the window itself gives its own class shares', () => {
+  it("returns the window's class shares for the window itself", () => {
     fc.assert(
       fc.property(windows(3), (window) => {
         const errors = errorsOf(window, 3)
@@ -117,7 +117,7 @@ describe('pacc', () => {
         const means = [0, 1, 2].map((k) => sum(window.map(({ scores }) => scores[k]!)) / window.length)
         const shares = pacc(errors, means)
         const fitted = means.map((_, k) => sum(shares.map((share, c) => share * errors.means[c]![k]!)))
-        // Where two classes are scored alike the shares are not the only ones, but they fit as well.
+        // With two classes of equal scores the solution is not unique, but it fits as well.
         for (const k of [0, 1, 2]) expect(fitted[k]).toBeCloseTo(means[k]!, 4)
       }),
     )
@@ -131,7 +131,7 @@ describe('pacc', () => {
     ).toBeCloseTo(3, 6)
   })
 
-  it('does not change when the scores of two classes are stretched and moved', () => {
+  it('is invariant under linear transformations of the scores of two classes', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0.1, max: 0.9, noNaN: true }),
@@ -149,7 +149,7 @@ describe('pacc', () => {
     )
   })
 
-  it('permutes its answer with the classes', () => {
+  it('is equivariant under permutations of the classes', () => {
     const order = [2, 0, 1]
     const permuted = THREE.map(({ label, scores }) => ({
       label: order.indexOf(label),
@@ -166,7 +166,7 @@ describe('pacc', () => {
     expect(other.map((share) => share.toFixed(8))).toEqual(order.map((k) => plain[k]!.toFixed(8)))
   })
 
-  it('by bootstrap is the same every time, and holds its estimate', () => {
+  it('is deterministic with the bootstrap, and contains its estimate', () => {
     const day = { means: [0.375, 0.325, 0.3], covariance: [0, 1, 2].map(() => [0, 0, 0]) }
 
     const one = paccOfMany(THREE, day, 1, 200)
@@ -176,7 +176,7 @@ describe('pacc', () => {
     expect(one.classes[0]!.high).toBeGreaterThan(one.classes[0]!.low)
   })
 
-  it('says why it cannot answer', () => {
+  it('says why it cannot estimate', () => {
     const alike = Array.from({ length: 40 }, (_, i) => binary(i % 2, 0.5 + (i % 3) / 100))
 
     expect(whyNotEstimable(errorsOf([binary(1, 0.9)], 2), ['marketing', 'technical'])).toContain(
@@ -188,7 +188,7 @@ describe('pacc', () => {
   it.each([
     [0.09, 'the model hardly tells b from the rest'],
     [0.11, undefined],
-  ])('asks for a difference of 0.1 between three classes too: %f', (apart, why) => {
+  ])('requires a difference of 0.1 between three classes, too: %f', (apart, why) => {
     const rows = [
       [0.6, 0.2, 0.2],
       [0.3, 0.3 + apart, 0.4 - apart],
@@ -201,7 +201,7 @@ describe('pacc', () => {
 })
 
 describe('leastSquaresOnSimplex', () => {
-  it('goes on to the optimum from a corner that it passes', () => {
+  it('continues to the optimum past a corner', () => {
     const columns = [
       [0.64, 0.35, 0.01],
       [0.17, 0.58, 0.25],
@@ -213,10 +213,10 @@ describe('leastSquaresOnSimplex', () => {
     for (const [c, share] of [0.0094 / 0.3314, 0.322 / 0.3314, 0].entries()) expect(shares[c]).toBeCloseTo(share, 9)
   })
 
-  it.each([3, 5, 12, 30])('of %d classes is the optimum: no share would fit better for being moved', (classes) => {
+  it.each([3, 5, 12, 30])('of %d classes satisfies the optimality conditions', (classes) => {
     const random = mulberry32(classes)
     for (let i = 0; i < 200; i++) {
-      // Of every third case the classes are hardly told apart.
+      // In every third case the classes are hardly separable.
       const apart = i % 3 === 0 ? 0.01 : 1
       const columns = Array.from({ length: classes }, (_, c) => {
         const row = Array.from({ length: classes }, (_, k) => 1 + apart * (random() + 3 * Number(k === c)))
@@ -238,7 +238,7 @@ describe('leastSquaresOnSimplex', () => {
 })
 
 describe('projectOnSimplex', () => {
-  it('gives shares, and leaves shares as they are', () => {
+  it('returns shares, and leaves shares unchanged', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 2, maxLength: 6 }), (point) => {
         const shares = projectOnSimplex(point)
@@ -250,7 +250,7 @@ describe('projectOnSimplex', () => {
   })
 })
 
-/** A day of posts that each stand alone, of which the first `n` were drawn. */
+/** A day of messages with one post each, of which the first `n` were drawn. */
 function plainDay(labels: readonly number[], scores: readonly number[], all: readonly number[]) {
   const total = all.length
   const sample: Sampled[] = labels.map((label, i) => ({
@@ -278,14 +278,14 @@ describe('the difference estimator', () => {
     means: [0.45, 0.55],
   })
 
-  it('gives the worked share and variance of one day of thirty posts, λ = 0.8', () => {
+  it('has the worked share and variance of one day of thirty posts, λ = 0.8', () => {
     const { sample, population } = plainDay(Y, F, [...F, ...U])
 
     const part = differencePart(sample, population, 'posts', assistance(0.8))
     const [, estimated] = estimateOf([part]).classes
 
     expect(estimated!.estimate).toBeCloseTo(0.565333, 6)
-    // Without the window: se 0.090063. It counts for ten labels beside the nine degrees of freedom of the day.
+    // Without the window, se is 0.090063. The window counts as ten labels, next to the day's nine degrees of freedom.
     const ofDay = 0.090063 ** 2 / part.design
     const { labelVariance, scoreVariance, covariance } = momentsAt(assistance(0.8).errors, [0.4, 0.6], 1)
     const ofWindow = labelVariance - 1.6 * covariance + 0.64 * scoreVariance
@@ -294,7 +294,7 @@ describe('the difference estimator', () => {
     expect(Math.sqrt((part.design * (9 * ofDay + 10 * 0.12)) / 19)).toBeCloseTo(0.089737, 5)
   })
 
-  it('gives the worked weight on the model: cov(y, f) / var(f), by the window', () => {
+  it('has the worked weight on the model: cov(y, f) / var(f), in the window', () => {
     const window = [...F, ...U].map((score, i) => binary(Number(i % 3 > 0), score))
     const errors = errorsOf(window, 2)
     const shares = errors.counts.map((count) => count / window.length)
@@ -309,7 +309,7 @@ describe('the difference estimator', () => {
     expect(weight).toBeCloseTo(Math.min(1, Math.max(0, covariance / variance)), 1)
   })
 
-  it('is the mean of the labels where every score is the same', () => {
+  it('is the mean of the labels when all scores are equal', () => {
     const same = F.map(() => 0.37)
     const { sample, population } = plainDay(Y, same, [...same, ...U.map(() => 0.37)])
 
@@ -318,7 +318,7 @@ describe('the difference estimator', () => {
     )
   })
 
-  it('is the mean score of the day where the scores are the labels', () => {
+  it('is the mean score of the day when the scores equal the labels', () => {
     const all = [...Y, ...U.map((score) => Number(score > 0.45))]
     const { sample, population } = plainDay(Y, Y, all)
     const perfect = assistance(
@@ -332,7 +332,7 @@ describe('the difference estimator', () => {
     expect(estimated!.standardError).toBeCloseTo(0, 6)
   })
 
-  it.each(['posts', 'messages'] as const)('is the exact share by %s where all are labelled', (basis) => {
+  it.each(['posts', 'messages'] as const)('is the exact share by %s when everything is labelled', (basis) => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.nat(1), fc.double({ min: 0, max: 1, noNaN: true })), {
@@ -364,7 +364,7 @@ describe('the difference estimator', () => {
     )
   })
 
-  it('without a model is Wilson of the labels, for as many draws as the day leaves', () => {
+  it('is the Wilson interval of the labels without a model, for the effective number of draws', () => {
     const { sample, population } = plainDay(
       Array.from({ length: 30 }, (_, i) => Number(i < 12)),
       Array.from({ length: 30 }, () => 0),
@@ -378,7 +378,7 @@ describe('the difference estimator', () => {
     expect(estimated!.high).toBeCloseTo(0.5684, 2)
   })
 
-  it('is nothing but a wide interval where a sample has no label', () => {
+  it('is only a wide interval when the sample has no label', () => {
     const { population } = plainDay(Y, F, [...F, ...U])
 
     const [, estimated] = estimateOf([differencePart([], population, 'posts', assistance(0.8))]).classes
@@ -386,7 +386,7 @@ describe('the difference estimator', () => {
     expect([estimated!.low, estimated!.high]).toEqual([0, 1])
   })
 
-  it('of a message that two days share counts its error in both', () => {
+  it('counts the error of a message in both of its days', () => {
     const { sample, population } = plainDay(Y, F, [...F, ...U])
     const day = differencePart(sample, population, 'posts', assistance(0.8))
     const another = differencePart(
@@ -405,7 +405,7 @@ describe('the difference estimator', () => {
     expect(same).toBeLessThanOrEqual(estimateOf([day]).classes[1]!.standardError * 1.02)
   })
 
-  it('shows shares that sum to one, within their intervals', () => {
+  it('displays shares that sum to one, within their intervals', () => {
     const shown = displayed([
       { estimate: -0.02, standardError: 0.1, low: 0, high: 0.1 },
       { estimate: 1.02, standardError: 0.1, low: 0.9, high: 1 },
@@ -415,8 +415,8 @@ describe('the difference estimator', () => {
   })
 })
 
-describe('assistance', () => {
-  it('is refused to a model of which too little is known: few labels, or of one class', () => {
+describe('the weight of the model', () => {
+  it('is withheld from a model with too few labels, or labels of one class', () => {
     const window = Array.from({ length: 40 }, (_, i) => binary(i % 2, i % 2 ? 0.8 : 0.1))
 
     expect(assistanceOf(window, [0.5, 0.5])?.weights[0]).toBeGreaterThan(0.9)
@@ -429,7 +429,7 @@ describe('assistance', () => {
     ).toBeUndefined()
   })
 
-  it('leans less on the model where the day is unlike the window', () => {
+  it('is smaller when the day is unlike the window', () => {
     const random = mulberry32(1)
     const window = Array.from({ length: 300 }, (_, i) => binary(i % 2, (i % 2 ? 0.3 : 0) + 0.7 * random()))
     const weight = (q: number) => assistanceOf(window, [1 - q, q])!.weights[1]!
@@ -447,7 +447,7 @@ describe('two estimates', () => {
     expect(both.z).toBeCloseTo(-1.38675, 6)
   })
 
-  it('of seven days are held against each other: the window errs in all together', () => {
+  it('of seven days are compared with a common error of the window', () => {
     const pair = { headline: { estimate: 0.3, standardError: 0.07 }, pacc: { estimate: 0.4, standardError: 0.03 } }
 
     const { mean, z } = disagreement(Array.from({ length: 7 }, () => pair))
@@ -457,7 +457,7 @@ describe('two estimates', () => {
     expect(disagreement([])).toEqual({ mean: 0, error: 0, z: 0 })
   })
 
-  it('are the plain combination where they agree, and lean on the labels as they part', () => {
+  it('are combined plainly while they agree, and approach the labels as they diverge', () => {
     const pair = { headline: { estimate: 0.3, standardError: 0.04 }, pacc: { estimate: 0.4, standardError: 0.06 } }
 
     expect(tightOf(pair, { mean: 0, error: 0 }).estimate).toBeCloseTo(0.330769, 6)
@@ -468,7 +468,7 @@ describe('two estimates', () => {
 
 jest.setTimeout(60_000)
 
-describe('over many simulated days of Beta scores', () => {
+describe('over many simulated days with Beta scores', () => {
   const DAYS = 2000
   const random = mulberry32(7)
   const beta = (a: number, b: number) => {
@@ -481,7 +481,7 @@ describe('over many simulated days of Beta scores', () => {
   )
   const draw = (share: number) => pools[Number(random() < share)]![Math.floor(random() * 5000)]!
 
-  it('both intervals hold the truth as often as they say; counting does not', () => {
+  it('both intervals have their coverage, and plain counting does not', () => {
     const covered = { difference: 0, pacc: 0, counting: 0 }
     for (let day = 0; day < DAYS; day++) {
       const share = 0.1 + 0.8 * random()
@@ -528,7 +528,7 @@ it.each([
   { score: 1.5944254022192034e-9, window: [20, 24], sample: [4, 1], share: 7 / 24 },
   { score: 4.761409259080659e-10, window: [22, 45], sample: [2, 4], share: 22 / 24 },
   { score: 1.0820045688773332e-11, window: [26, 6], sample: [2, 1], share: 4 / 24 },
-] as const)('a model that gives the wrong class $score at most leaves no error that is no number', (given) => {
+] as const)('gives finite errors for a model whose wrong class has the score $score', (given) => {
   const ofClass = (label: number) => ({
     label,
     scores: [0, 1].map((k) => (k === label ? 1 - given.score : given.score)),

@@ -19,14 +19,14 @@ const forecasts = fc.array(
 )
 
 describe('fitTemperature', () => {
-  it('of four answers at 0.9, three of them right, is logit(0.9) / logit(0.75) = 2', () => {
+  it('of four predictions at 0.9 with three correct is logit(0.9) / logit(0.75) = 2', () => {
     const four = [0, 0, 0, 1].map((truth) => of(0.9, truth))
 
     expect(fitTemperature(four)).toBeCloseTo(2, 5)
     expect(scaled([0.9, 0.1], 2)[0]).toBeCloseTo(0.75, 12)
   })
 
-  it('never makes the loss larger', () => {
+  it('never increases the loss', () => {
     fc.assert(
       fc.property(forecasts, (given) => {
         expect(logLossOf(given, fitTemperature(given))).toBeLessThanOrEqual(logLossOf(given) + 1e-6)
@@ -34,7 +34,7 @@ describe('fitTemperature', () => {
     )
   })
 
-  it('finds what another temperature made of calibrated forecasts', () => {
+  it('recovers the temperature that was applied to calibrated forecasts', () => {
     const calibrated = [0.6, 0.7, 0.8, 0.9].flatMap((probability) =>
       Array.from({ length: 10 }, (_, i) => of(probability, i < probability * 10 ? 0 : 1)),
     )
@@ -47,7 +47,7 @@ describe('fitTemperature', () => {
     expect(fitTemperature(oversure)).toBeCloseTo(3, 4)
   })
 
-  it('stays in its range, and is 1 of nothing', () => {
+  it('stays in its range, and is 1 without forecasts', () => {
     expect(fitTemperature([of(0.9, 0)])).toBeCloseTo(0.2, 3)
     expect(fitTemperature([of(0.9, 1)])).toBeCloseTo(20, 1)
     expect(fitTemperature([])).toBe(1)
@@ -55,7 +55,7 @@ describe('fitTemperature', () => {
 })
 
 describe('scaled', () => {
-  it('gives probabilities in the same order', () => {
+  it('keeps the order of the probabilities', () => {
     fc.assert(
       fc.property(probabilities, fc.double({ min: 0.2, max: 20, noNaN: true }), (given, temperature) => {
         const own = scaled(given, temperature)
@@ -67,13 +67,13 @@ describe('scaled', () => {
     )
   })
 
-  it('leaves them at a temperature of 1', () => {
+  it('leaves probabilities unchanged at a temperature of 1', () => {
     expect(scaled([0.7, 0.2, 0.1], 1)).toEqual([0.7, 0.2, 0.1].map((one) => expect.closeTo(one, 12)))
   })
 })
 
 describe('calibrationError', () => {
-  it('is how far sureness and share of right answers are apart', () => {
+  it('is the gap between confidence and accuracy', () => {
     expect(calibrationError([0, 0, 0, 1].map((truth) => of(0.9, truth)))).toBeCloseTo(0.15, 12)
     expect(
       calibrationError(
@@ -81,12 +81,12 @@ describe('calibrationError', () => {
         2,
       ),
     ).toBeCloseTo(0, 12)
-    // In two ranges of sureness: 3 of 4 right at 0.95, and 1 of 2 right at 0.65.
+    // Two bins of confidence: 3 of 4 correct at 0.95, and 1 of 2 correct at 0.65.
     const two = [...[0, 0, 0, 1].map((truth) => of(0.95, truth)), ...[0, 1].map((truth) => of(0.65, truth))]
     expect(calibrationError(two)).toBeCloseTo((4 * 0.2 + 2 * 0.15) / 6, 12)
   })
 
-  it('counts an item of a class that the model does not know as wrong', () => {
+  it('counts an item of an unknown class as wrong', () => {
     expect(calibrationError([of(0.8, -1)])).toBeCloseTo(0.8, 12)
     expect(logLossOf([of(0.8, -1)])).toBeCloseTo(-Math.log(1e-6), 9)
   })

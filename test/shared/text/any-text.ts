@@ -12,7 +12,7 @@ const MARKS = [
 const CODES = ['\u00a0', '\n', '\u2028', '\u0007', '\u0085', '\ud83d', '\ude80', '\u0345', '\u200d', '#\ufe0f\u20e3']
 const piece = fc.constantFrom(...MARKS, ...CODES, '\ufeff', '\u202e', 'ﬀ', '™', '\u1d2c')
 
-/** Arbitrary strings, and above all what the text functions look for, put together in any order. */
+/** Arbitrary strings, and random sequences of what the text functions look for. */
 export const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme' }),

@@ -5,7 +5,7 @@ import { cascadeId, normalForm, permanentRandom } from '../../../shared/text/cas
 const CHAOS =
   'RT @adhorn: My new post is out! Injecting Chaos to #AWS Lambda functions using Lambda Layers. https://t.co/7ObEQKClg3'
 
-describe('a cascade', () => {
+describe('the cascade of a text', () => {
   it.each([
     ['a retweet', CHAOS, 'ab746ccdec4e028a'],
     [
@@ -29,7 +29,7 @@ describe('a cascade', () => {
   it.each([
     ['ab746ccdec4e028a', 0.29092],
     ['3e440a75fb052280', 0.233012],
-  ])('%s keeps its random number', (id, random) => {
+  ])('%s keeps its permanent random number', (id, random) => {
     expect(permanentRandom(id)).toBeCloseTo(random, 6)
   })
 
@@ -39,9 +39,9 @@ describe('a cascade', () => {
     ['a mention', (text: string) => `@someone ${text} @another`],
     ['capitals', (text: string) => text.toUpperCase()],
     ['entities', (text: string) => text.replaceAll('&', '&amp;')],
-    ['entities twice over', (text: string) => text.replaceAll('&', '&amp;amp;')],
+    ['entities encoded twice', (text: string) => text.replaceAll('&', '&amp;amp;')],
     ['white space', (text: string) => `  ${text.replaceAll(' ', '  \n')} `],
-  ])('is not changed by %s', (_, change) => {
+  ])('does not change with %s', (_, change) => {
     const words = fc.array(fc.constantFrom('cloud', '#aws', 'R&D', 'naïve', 'día', '2026', 'a_b', 'こんにちは', '!'), {
       minLength: 1,
       maxLength: 12,
@@ -55,11 +55,11 @@ describe('a cascade', () => {
     )
   })
 
-  it('of nothing but links is told by its raw text', () => {
+  it('is identified by the raw text when it consists of links only', () => {
     expect(cascadeId('https://a.b/1')).not.toBe(cascadeId('https://a.b/2'))
   })
 
-  it('has one of evenly spread random numbers', () => {
+  it('has evenly spread random numbers', () => {
     const below = Array.from({ length: 100_000 }, (_, i) => permanentRandom(`text ${i}`)).filter(
       (random) => random < 0.3,
     )

@@ -8,7 +8,7 @@ import { filesIn } from '../../files'
 
 const FOLDERS = ['shared', 'services', 'events', 'pages', 'local', 'packages/fasttext/src']
 
-/** Expressions that may take more than linear time, and why that costs nothing. */
+/** Expressions that may take more than linear time, and why they are harmless. */
 const BOUNDED: readonly (readonly [expression: string, why: string])[] = [
   [String.raw`/\B(?=(\d{3})+(?!\d))/g`, 'a number of JavaScript has at most 22 digits'],
   [String.raw`/\.?0+$/`, 'a printed number has at most 22 digits'],
@@ -22,7 +22,7 @@ const modules = FOLDERS.flatMap(filesIn)
   .filter((file) => file.endsWith('.ts'))
   .map((file) => ({ file, code: readFileSync(path.join(ROOT, file), 'utf8') }))
 
-/** The regular expressions that a syntax tree has as literals. */
+/** The regular expression literals of a syntax tree. */
 function* literalsIn(node: unknown): Iterable<{ pattern: string; flags: string }> {
   if (Array.isArray(node)) for (const one of node) yield* literalsIn(one)
   else if (typeof node === 'object' && node !== null) {
@@ -63,7 +63,7 @@ describe('regular expressions', () => {
     expect(isLinear({ pattern, flags: '' })).toBe(false)
   })
 
-  it('take a time that grows with the text, wherever they are written', () => {
+  it('take linear time in the whole repository', () => {
     const expressions = modules.flatMap(({ file, code }) => {
       const tree: unknown = parseSync(code, { syntax: 'typescript', target: 'es2022' })
       return Array.from(literalsIn(tree), (literal) => ({ file, ...literal }))
@@ -77,7 +77,7 @@ describe('regular expressions', () => {
     for (const [known] of BOUNDED) expect(slow.map(({ expression }) => expression)).toContain(known)
   })
 
-  it('are not the only thing: a text is normalised by the function that is linear', () => {
+  it('are complemented by the linear normalisation of texts', () => {
     const own = modules.filter(({ code }) => /\.normalize\(/.test(code)).map(({ file }) => file)
 
     expect(own).toEqual(['shared/text/normalised.ts'])

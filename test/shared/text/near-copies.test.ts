@@ -8,7 +8,7 @@ import { likeness, type Shingles, shinglesOf } from '../../../shared/text/shingl
 
 const TEXT = 'We cut the cold starts of our checkout service in half by moving the SDK client out of the handler #aws'
 
-/** The cascades that these texts are given in this order, as the places of their first texts. */
+/** The cascades of these texts in this order, as the index of each cascade's first text. */
 function joined(...texts: string[]): number[] {
   const index = makeCascadeIndex()
   const ids = texts.map((text) => index.identify(text))
@@ -21,7 +21,7 @@ const shingled = (text: string): Shingles => {
   return shingles
 }
 
-it('finds the end of a text that was cut off as a regular expression would', () => {
+it('finds the end of a truncated text as the equivalent regular expression does', () => {
   const CUT = /(?<!\S)\S*…(?:\s+https?:\/\/\S+)*\s*$/u
   const start = 'one two three four five six'
   const piece = fc.constantFrom('a', '…', ' ', '\n', 'http://', 'https://b', '#aws')
@@ -29,7 +29,7 @@ it('finds the end of a text that was cut off as a regular expression would', () 
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const text = `${start} ${pieces.join('')}`
       const whole = text.replace(CUT, '')
-      // What is left of "a… …" would be cut once more.
+      // The rest of "a… …" would be truncated once more.
       fc.pre(!CUT.test(whole))
       const shingles = shinglesOf(whole)
       expect(shinglesOf(text)).toEqual(shingles && { ...shingles, cut: CUT.test(text) })
@@ -37,27 +37,27 @@ it('finds the end of a text that was cut off as a regular expression would', () 
   )
 })
 
-/** Words that a text of some length can be made of. */
+/** Words for a text of some length. */
 const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), minLength: 1, maxLength: 6 })
 const message = (minLength: number) => fc.array(word, { minLength, maxLength: 30 }).map((words) => words.join(' '))
 
-describe('near copies of a text are in its cascade', () => {
+describe('near copies of a text belong to its cascade', () => {
   it.each([
     ['one word changed', TEXT.replace('checkout', 'payment')],
     ['a hashtag added', `${TEXT} #serverless`],
     ['three words added', `${TEXT} worth a read`],
     ['a comment before it', `So true: ${TEXT}`],
     ['a retweet of a retweet', `RT @ben: RT @ana: ${TEXT}`],
-    ['cut off inside a word', 'RT @ana: We cut the cold starts of our check…'],
-    ['cut off, with a link behind', 'We cut the cold starts of our checkout serv… https://t.co/x1'],
-    ['cut off inside its link', 'We cut the cold starts of our checkout https://t.co/x…'],
-    ['cut off, with an entity for the mark', 'We cut the cold starts of our check&hellip;'],
+    ['truncated inside a word', 'RT @ana: We cut the cold starts of our check…'],
+    ['truncated, with a link at the end', 'We cut the cold starts of our checkout serv… https://t.co/x1'],
+    ['truncated inside its link', 'We cut the cold starts of our checkout https://t.co/x…'],
+    ['truncated, with an entity for the ellipsis', 'We cut the cold starts of our check&hellip;'],
   ])('%s', (_, copy) => {
     expect(joined(TEXT, copy)).toEqual([0, 0])
     expect(joined(copy, TEXT)).toEqual([0, 0])
   })
 
-  it('two of different lengths that were both cut off', () => {
+  it('two of different lengths that were both truncated', () => {
     expect(joined('We cut the cold starts of our checkout service in ha…', 'We cut the cold starts of o…')).toEqual([
       0, 0,
     ])
@@ -71,31 +71,35 @@ it.each([
     'The bill of our checkout service doubled after we moved it to another region, any ideas? #aws',
   ],
   ['another text under five words', 'good morning cloud people', 'good evening cloud people'],
-  ['a beginning that is not cut off', TEXT, 'We cut the cold starts of our checkout'],
-  ['a cut text that goes on differently', TEXT, 'We cut the cold starts with a bigger memory and it cost noth…'],
+  ['a beginning without an ellipsis', TEXT, 'We cut the cold starts of our checkout'],
+  [
+    'a truncated text that continues differently',
+    TEXT,
+    'We cut the cold starts with a bigger memory and it cost noth…',
+  ],
 ])('%s is another cascade', (_, a, b) => {
   expect(joined(a, b)).toEqual([0, 1])
 })
 
-it('says of two texts at the borders whether they are copies', () => {
-  // Eight words are 15 features; with a changed word inside 12 of 18 are common, with two 9 of 21.
+it('computes the similarity of texts at the limits', () => {
+  // Eight words have 15 features. One changed inner word leaves 12 of 18 in common, two leave 9 of 21.
   const eight = shingled('a b c d e f g h')
 
   expect(eight.features).toHaveLength(15)
   expect(likeness(eight, shingled('a b c x e f g h'))).toBeCloseTo(12 / 18)
   expect(likeness(eight, shingled('a b x d e y g h'))).toBe(0)
-  // Of six words that are left of it, all eleven features are in it.
+  // All eleven features of the six remaining words are in it.
   expect(likeness(eight, shingled('a b c d e f gg…'))).toBe(1)
 })
 
-it('joins the likest, and the earliest of equals', () => {
+it('joins the most similar text, and the earliest of equally similar ones', () => {
   const between = 'a b c d e f y h i j k'
 
   expect(joined('a b c d e f g h i j', 'a b c d e x y h i j k l', between)).toEqual([0, 1, 1])
   expect(joined('a b c d e f g h i j', 'a b c d e f g h p q r s', 'a b c d e f g h t u')).toEqual([0, 1, 0])
 })
 
-it('gives a text the id of its exact form where nothing near came before', () => {
+it('gives a text the id of its exact form when no near copy precedes it', () => {
   const index = makeCascadeIndex()
 
   expect(index.identify(TEXT)).toBe(cascadeId(TEXT))
@@ -108,7 +112,7 @@ it.each<[string, (text: string) => string]>([
   ['a mention', (text) => `@someone ${text}`],
   ['capital letters', (text) => text.toUpperCase()],
   ['an escaped mark', (text) => `${text} &amp;`],
-])('changes no id by %s', (_, changed) => {
+])('keeps the id after %s', (_, changed) => {
   fc.assert(
     fc.property(fc.array(message(1), { minLength: 1, maxLength: 8 }), message(1), (earlier, text) => {
       const index = makeCascadeIndex()
@@ -121,7 +125,7 @@ it.each<[string, (text: string) => string]>([
   )
 })
 
-it('never changes an id, whatever comes later', () => {
+it('never changes an id later', () => {
   fc.assert(
     fc.property(fc.array(message(3), { maxLength: 12 }), fc.array(message(3), { maxLength: 12 }), (before, after) => {
       const index = makeCascadeIndex()
@@ -133,7 +137,7 @@ it('never changes an id, whatever comes later', () => {
   )
 })
 
-it('goes on as it would have when it is filled with what it learned', () => {
+it('continues identically when it is restored from what it learned', () => {
   fc.assert(
     fc.property(fc.array(message(3), { maxLength: 12 }), fc.array(message(3), { maxLength: 12 }), (before, after) => {
       const index = makeCascadeIndex()
@@ -157,8 +161,8 @@ it('finds near copies among hundreds', () => {
   expect(texts.map((text) => index.identify(`${text} more`))).toEqual(ids)
 })
 
-it('finds a copy at the border of likeness as often as its bands say', () => {
-  // Of 40 features 24 are common: J is 0.6, so 1-(1-0.6³)²¹ is 0.994.
+it('finds copies at the similarity limit with the expected probability of its bands', () => {
+  // 24 of 40 features are common: J = 0.6, so the probability is 1-(1-0.6³)²¹ = 0.994.
   const features = (...parts: string[]) =>
     Uint32Array.from(
       parts.map((part) => Number.parseInt(createHash('sha256').update(part).digest('hex').slice(0, 8), 16)),
@@ -180,8 +184,8 @@ it('finds a copy at the border of likeness as often as its bands say', () => {
 
 it.each([
   ['one endless word', `${'x'.repeat(200_000)}… y ${'…'.repeat(10_000)} z`],
-  ['words that were cut off before links', `${'… http://a.example '.repeat(10_000)}z`],
-])('reads a text of %s in no time', (_, text) => {
+  ['words that were truncated before links', `${'… http://a.example '.repeat(10_000)}z`],
+])('reads a text of %s in linear time', (_, text) => {
   const began = performance.now()
 
   shinglesOf(text)

@@ -9,24 +9,24 @@ const tokens = (text: string) => tokenise(shownText(text))
 describe('tokenise', () => {
   it.each([
     ['words and punctuation', "It's down, again!", ["it's", 'down', ',', 'again', '!']],
-    ['a hashtag, with its word beside it', 'New on #AWS', ['new', 'on', '#aws', 'aws']],
+    ['a hashtag, and its word', 'New on #AWS', ['new', 'on', '#aws', 'aws']],
     ['a link', 'see https://t.co/x?a=1#b now', ['see', '<url>', 'now']],
     ['a link without its scheme', 'www.example.com/x', ['<url>']],
     ['a mention', 'thanks @Some_One!', ['thanks', '<user>', '!']],
     ['a Fediverse mention', 'cc @ana@social.example', ['cc', '<user>']],
-    ['an address of e-mail', 'a@b', ['a', '@', 'b']],
-    ['what looks like entities, as it is', 'R&amp;D <3', ['r', '&', 'amp', ';', 'd', '<', '3']],
+    ['an e-mail address', 'a@b', ['a', '@', 'b']],
+    ['entities as plain text', 'R&amp;D <3', ['r', '&', 'amp', ';', 'd', '<', '3']],
     ['full-width letters', 'ＡＷＳ', ['aws']],
     ['other scripts', 'привет 世界', ['привет', '世界']],
-    ['a label smuggled in', '__label__spam x', ['label__spam', 'x']],
-    ['a label in a hashtag', '#__label__spam', ['#__label__spam', 'label__spam']],
+    ['a label prefix', '__label__spam x', ['label__spam', 'x']],
+    ['a label prefix in a hashtag', '#__label__spam', ['#__label__spam', 'label__spam']],
     ['control characters', 'a\u0000b\nc', ['a', 'b', 'c']],
     ['nothing', ' ', []],
   ])('reads %s', (_, text, expected) => {
     expect(tokens(text)).toEqual(expected)
   })
 
-  it('never gives a token that a file would read as something else', () => {
+  it('never returns a token that a training file would read as structure', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const token of tokens(text)) {
@@ -38,7 +38,7 @@ describe('tokenise', () => {
     )
   })
 
-  it('reads its own tokens as the same tokens, but for what stands for links, people and hashtags', () => {
+  it('is idempotent on words', () => {
     const words = fc.array(fc.stringMatching(/^[a-z0-9]{1,8}$/), { maxLength: 10 })
     fc.assert(
       fc.property(words, (parts) => {
@@ -49,24 +49,24 @@ describe('tokenise', () => {
   })
 })
 
-describe('a shown text', () => {
+describe('the shown text', () => {
   it.each([
-    ['hides who is spoken to', 'thanks @ana and @ben@social.example!', 'thanks @user and @user!'],
-    ['hides a handle in wide characters', 'thanks ＠ana', 'thanks @user'],
-    ['leaves the end of the sentence behind a handle', 'cc @ana@social.example.', 'cc @user.'],
-    ['leaves out who is repeated', 'RT @ana: look here', 'look here'],
-    ['leaves out all who are repeated', 'RT @ana: RT @ben: look here', 'look here'],
-    ['leaves out who is repeated from another server', 'RT @ana@social.example: look here', 'look here'],
-    ['leaves links and hashtags', 'see https://a.b #aws', 'see https://a.b #aws'],
+    ['hides a mentioned person', 'thanks @ana and @ben@social.example!', 'thanks @user and @user!'],
+    ['hides a handle in full-width characters', 'thanks ＠ana', 'thanks @user'],
+    ['keeps punctuation after a handle', 'cc @ana@social.example.', 'cc @user.'],
+    ['drops the author of a retweet', 'RT @ana: look here', 'look here'],
+    ['drops all authors of nested retweets', 'RT @ana: RT @ben: look here', 'look here'],
+    ['drops the author of a retweet from another server', 'RT @ana@social.example: look here', 'look here'],
+    ['keeps links and hashtags', 'see https://a.b #aws', 'see https://a.b #aws'],
     ['keeps markup as text', '<script>alert(1)</script>', '<script>alert(1)</script>'],
     ['keeps entities as text', 'write &amp;lt; for &lt;', 'write &amp;lt; for &lt;'],
     ['is one line', 'a\nb\u0000c', 'a b c'],
-    ['is what a UTF-8 file can keep', 'x\ud800y', 'x\ufffdy'],
+    ['is valid UTF-8', 'x\ud800y', 'x\ufffdy'],
   ])('%s', (_, text, shown) => {
     expect(shownText(text)).toBe(shown)
   })
 
-  it('is its own shown text', () => {
+  it('is idempotent', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const shown = shownText(text)
@@ -78,19 +78,19 @@ describe('a shown text', () => {
   })
 })
 
-describe('the text of a source', () => {
+describe('the decoded text of a source', () => {
   it.each([
     ['names', '&lt;b&gt; &quot;x&quot; &apos; caf&eacute;', '<b> "x" \' café'],
     ['numbers', '&#65;&#x42;', 'AB'],
-    ['what was encoded twice, once', '&amp;amp;lt;', '&amp;lt;'],
-    ['no name without its semicolon', '?a=1&region=eu&copy', '?a=1&region=eu&copy'],
-    ['nothing that it does not know', '&nosuch; &', '&nosuch; &'],
+    ['entities once when they were encoded twice', '&amp;amp;lt;', '&amp;lt;'],
+    ['no entity without its semicolon', '?a=1&region=eu&copy', '?a=1&region=eu&copy'],
+    ['no unknown entity', '&nosuch; &', '&nosuch; &'],
     ['no half of a surrogate pair', '&#xD800;x', '\ufffdx'],
-  ])('that is HTML is shown with %s decoded', (_, text, shown) => {
+  ])('from HTML has decoded %s', (_, text, shown) => {
     expect(textOfSource(text, 'html')).toEqual({ text, shown })
   })
 
-  it('that is plain is shown as it is', () => {
+  it('from plain text is unchanged', () => {
     expect(textOfSource('R&amp;D', 'plain').shown).toBe('R&amp;D')
   })
 })
@@ -100,18 +100,18 @@ describe('training and prediction', () => {
     ['a retweet', 'RT @bob: hello'],
     ['a retweet of a retweet', 'RT @bob: RT @ana: hello'],
     ['an entity', 'R&amp;D'],
-    ['an entity of an entity', '&amp;amp;lt;'],
+    ['an entity encoded twice', '&amp;amp;lt;'],
   ])('read the same tokens of %s', (_, text) => {
     const collected = textOfSource(text, 'html')
     const { formOf, tokenise: read } = textFunction('2')
     const line = (given: PostText) => read(formOf(given)).join(' ')
 
-    // A manifest holds the shown text, and what it holds is read through the same function.
+    // A manifest has the shown text, which is read through the same function again.
     expect(line(plainText(collected.shown))).toBe(line(collected))
     expect(line(textOfShown(collected.shown))).toBe(line(collected))
   })
 
-  it('refuse a version of the text function that comes from a later release', () => {
+  it('refuse a text version of a later release', () => {
     expect(() => textFunction('3')).toThrow(expect.objectContaining({ code: 'MODEL_UNREADABLE' }))
   })
 })

@@ -10,7 +10,7 @@ import { shinglesOf } from '../../../shared/text/shingles'
 const version1 = textFunction('1')
 const lineOf = (text: string) => version1.tokenise(version1.formOf(plainText(text))).join(' ')
 
-// What version 1 made of these texts: roles, labels and shingles in buckets hang on it.
+// The results of version 1 for these texts: roles, labels and shingles in existing buckets depend on them.
 const GOLDEN: [text: string, form: string, id: string, random: number, line: string][] = [
   ['hi', 'hi', '8f434346648f6b96', 0.4842733321747653, 'hi'],
   ['RT @ana: hi', 'hi', '8f434346648f6b96', 0.4842733321747653, 'rt <user> : hi'],
@@ -55,7 +55,7 @@ const GOLDEN: [text: string, form: string, id: string, random: number, line: str
   ],
 ]
 
-describe('version 1, which never changes,', () => {
+describe('text version 1, which never changes,', () => {
   it.each(GOLDEN)('reads %j', (text, form, id, random, line) => {
     expect(normalForm(text)).toBe(form)
     expect(cascadeId(text)).toBe(id)
@@ -63,7 +63,7 @@ describe('version 1, which never changes,', () => {
     expect(lineOf(text)).toBe(line)
   })
 
-  it('has the shingles of a text that was cut off', () => {
+  it('has the shingles of a truncated text', () => {
     const text = 'RT @ana: RT @ben: How we moved the client out of the handler and halved cold st… https://t.co/xyz'
     const { opening, cut, features } = shinglesOf(text)!
 

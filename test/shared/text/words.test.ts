@@ -5,8 +5,8 @@ import { words } from '../../../shared/text/words'
 import { anyText } from './any-text'
 
 const TOKEN = /<url>|<user>|#?[\p{L}\p{N}_]+(?:['’]\p{L}+)?|[^\s\p{L}\p{N}_]/gu
-describe('words', () => {
-  it('cuts as its expression does', () => {
+describe('words of a text', () => {
+  it('are split as by the reference expression', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(words(text)).toEqual(text.match(TOKEN) ?? [])
@@ -15,7 +15,7 @@ describe('words', () => {
     )
   })
 
-  it('knows every character as its expression does', () => {
+  it('classify every character as the reference expression does', () => {
     for (let block = 0; block <= 0x10ffff; block += 0x1000) {
       const text = Array.from({ length: 0x1000 }, (_, i) => `a${String.fromCodePoint(block + i)}a `).join('')
       expect(words(text).join('\n')).toBe((text.match(TOKEN) ?? []).join('\n'))
@@ -24,7 +24,7 @@ describe('words', () => {
 })
 
 describe('tokenise', () => {
-  it('leaves out only steps that would change nothing', () => {
+  it('equals the step-by-step definition', () => {
     const stepByStep = (text: string) =>
       shownText(text)
         .normalize('NFKC')

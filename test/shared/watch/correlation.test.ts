@@ -54,15 +54,15 @@ describe('the correlation id', () => {
 
   it.each([
     ['its newest batch, by day', ['2026-11-20', '2026-11-21-2', '2026-11-21'], '2026-11-21'],
-    ['its newest batch of a day, whatever was imported or corrected', ['2026-11-21', 'import-1'], '2026-11-21'],
-    ['its import, where there is no batch of a day', ['smoke'], 'smoke'],
+    ['its newest daily batch, whatever was imported or corrected', ['2026-11-21', 'import-1'], '2026-11-21'],
+    ['its import, when it has no daily batch', ['smoke'], 'smoke'],
   ])('of a dataset, its job and its model is that of %s', (_, batches, id) => {
     correlated({ manifests: batches.map((batch) => keys.settledManifest({ batch })) })
 
     expect(correlation()).toBe(id)
   })
 
-  it('is told to the log of the work under way when it becomes known', () => {
+  it('is added to the log of the current work once it is known', () => {
     const heard: unknown[] = []
     beginCorrelation(undefined, (id) => heard.push(id))
     correlate('2026-11-21')

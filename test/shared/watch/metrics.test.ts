@@ -14,7 +14,7 @@ afterEach(() => {
   beginCorrelation(undefined, () => undefined)
 })
 
-it("writes values in CloudWatch's embedded metric format, with few dimensions and the correlation id beside them", () => {
+it("writes values in CloudWatch's embedded metric format, with few dimensions and the correlation id as a property", () => {
   beginCorrelation('2026-11-21', () => undefined)
   measure({ service: 'collector', hashtag: 'aws' }, { Posts: 812, PercentCollected: 97.5 })
 
@@ -42,14 +42,14 @@ it("writes values in CloudWatch's embedded metric format, with few dimensions an
   ])
 })
 
-it('keeps the dimensions of one line from the next', () => {
+it('does not leak the dimensions of one line into the next', () => {
   measure({ service: 'collector', hashtag: 'aws' }, { Posts: 1 })
   measure({ service: 'doctor' }, { DeadLetters: 0 })
 
   expect(written[1]).not.toContain('hashtag')
 })
 
-it('documents every metric, and none that is not there', () => {
+it('documents every metric, and no unknown one', () => {
   const page = readFileSync(path.resolve(__dirname, '../../../docs/operations.md'), 'utf8')
   const rows = [...page.matchAll(/^\| `(\w+)` +\| (\w+) +\| ([^|]+?) +\| (.+?) +\|$/gm)].map((row) => row.slice(1, 5))
 
@@ -63,7 +63,7 @@ it('documents every metric, and none that is not there', () => {
   )
 })
 
-it('counts what CloudWatch bills: each metric in each of its dimensions', () => {
+it('counts metrics as CloudWatch bills them: each with each set of dimensions', () => {
   const ofStack = Object.values(METRICS).filter(({ eachHashtag }) => !eachHashtag)
 
   expect(metricCount(0)).toBe(ofStack.reduce((sum, { services }) => sum + services.length, 0))

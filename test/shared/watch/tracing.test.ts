@@ -14,7 +14,7 @@ const run = promisify(execFile)
 const folder = mkdtempSync(path.join(tmpdir(), 'tracing-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** What a bundle does with the tracer, in a process that Lambda's variables surround. */
+/** Runs a bundle with the tracer in a process with Lambda's environment variables. */
 async function traced(work: string, env: Record<string, string>): Promise<{ stdout: string; stderr: string }> {
   const file = path.join(folder, 'bundle.cjs')
   await build({
@@ -80,7 +80,7 @@ describe('the tracer', () => {
     })
   })
 
-  it('marks what failed, without its message', async () => {
+  it('marks a failure, without its message', async () => {
     const { stdout } = await traced("throw new Error('a text')", sampled())
 
     expect(stdout).toBe('failed a text\n')
@@ -91,12 +91,12 @@ describe('the tracer', () => {
   it.each([
     ['no daemon listens', { AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:1' }],
     ['nothing is traced', { _X_AMZN_TRACE_ID: '' }],
-  ])('is silent and in nobody’s way where %s', async (_, env) => {
+  ])('is silent and harmless when %s', async (_, env) => {
     expect(await traced('return 1', { ...sampled(), ...env })).toEqual({ stdout: 'done 1\n', stderr: '' })
     expect(received).toEqual([])
   })
 
-  it('follows no promises: an await costs what it costs without', async () => {
+  it('does not track promises, so that an await costs nothing extra', async () => {
     const { stdout } = await traced("await null; return require('node:async_hooks').executionAsyncId()", sampled())
 
     // Node counts an await only while a hook is enabled.

@@ -11,7 +11,7 @@ const keyed = (SecretString: string) => {
 }
 
 describe('the link key', () => {
-  it('is the plain text of the secret, asked for again after five minutes', async () => {
+  it('is the plain text of the secret, read again after five minutes', async () => {
     const { client, mock } = keyed('k'.repeat(64))
     let nowMs = 0
     const linkKey = secretLinkKey(client, 'secret', () => nowMs)
@@ -25,7 +25,7 @@ describe('the link key', () => {
     expect(mock.commandCalls(GetSecretValueCommand)).toHaveLength(2)
   })
 
-  it('is refused where it is too short to sign by', async () => {
+  it('is refused when it is too short to sign with', async () => {
     const { client } = keyed('short')
 
     await expect(secretLinkKey(client, 'secret')()).rejects.toThrow('SECRET_MISSING')

@@ -36,7 +36,7 @@ it.each(['/desk/index.html', '/desk/../page.js', '/desk/%2e%2e/page.js', '/page.
   },
 )
 
-it('serves to read alone', () => {
+it('serves only GET requests', () => {
   expect(get('/desk', {}, 'POST')).toBeUndefined()
 })
 
@@ -63,7 +63,7 @@ it('lets a page load and run only what was shipped with it', () => {
   })
 })
 
-it('sends a file once to a browser that keeps it', () => {
+it('sends a file only once to a browser that caches it', () => {
   const etag = new Headers(get('/desk')?.headers).get('etag') ?? ''
 
   expect(get('/desk', { 'if-none-match': etag })).toMatchObject({ statusCode: 304, body: '' })

@@ -44,7 +44,7 @@ async function tokenFor(role: PersonRole, name: string): Promise<string> {
   return 'url' in made ? new URL(made.url).hash.slice(1) : ''
 }
 
-/** The page of a role, with the keys that its function has. */
+/** The page of a role, with the keys of its function. */
 const entranceOf = (role: PersonRole) => ({
   table,
   linkKey: linkKeys[role],
@@ -62,7 +62,7 @@ async function setCookies(role: PersonRole, name: string): Promise<string[]> {
   return cookies
 }
 
-/** What a browser sends after a link was opened: the sessions and the secret that they are bound to. */
+/** The cookies after a link was opened: the sessions and the secret they are bound to. */
 const cookiesFor = async (role: PersonRole, name: string): Promise<string[]> => sentBack(await setCookies(role, name))
 
 /** The value of the cookie of this name. */
@@ -72,7 +72,7 @@ const valueOf = (cookies: readonly string[], name: string): string =>
 const secretIn = (cookies: readonly string[]): string => cookies.find((one) => one.startsWith('__Host-')) ?? ''
 const sessionsIn = (cookies: readonly string[]): string[] => cookies.filter((one) => !one.startsWith('__Host-'))
 
-/** Of several roles, the first one's page is asked. */
+/** With several roles, the request goes to the first one's page. */
 const asks = (roles: [PersonRole, ...PersonRole[]], cookies: string[], query?: Record<string, string>) =>
   whoAsks(entranceOf(roles[0]), roles, request(cookies, undefined, query), now)
 
@@ -92,7 +92,7 @@ describe('a link', () => {
     ['annotator', 'reader'],
     ['owner', 'annotator'],
     ['owner', 'reader'],
-  ])("of a %s opens no %s's page", async (role, other) => {
+  ])('of a %s does not open the page of a %s', async (role, other) => {
     const token = await tokenFor(role, 'ana')
 
     const reply = await openSession(entranceOf(other), other, request([], { token }), now)
@@ -106,7 +106,7 @@ describe('a link', () => {
     ['annotator', 'reader'],
     ['reader', 'owner'],
     ['reader', 'annotator'],
-  ])('signed with the key of a %s lets in no %s', async (stolen, role) => {
+  ])('signed with the key of a %s admits no %s', async (stolen, role) => {
     await ask({ [role]: 'ana' })
     const bearer = { name: 'ana', role, issuedMs: now.getTime(), expiresMs: now.getTime() + 3_600_000 }
     const token = await sign(await linkKeys[stolen](), 'link', bearer)
@@ -119,7 +119,7 @@ describe('a link', () => {
 })
 
 describe('a session', () => {
-  it('is taken in each role that may ask, and in no other', async () => {
+  it('is accepted in each role that may ask, and in no other', async () => {
     const [owner = '', ownerAtReport = '', secret = ''] = await cookiesFor('owner', 'me')
 
     expect(await asks(['owner'], [owner, secret])).toMatchObject({ name: 'me', role: 'owner' })
@@ -128,7 +128,7 @@ describe('a session', () => {
     expect(await asks(['reader'], [ownerAtReport, secret])).toMatchObject({ status: 401, body: { error: 'foreign' } })
   })
 
-  it('that an owner has at the report opens no page of owners', async () => {
+  it("of an owner at the report opens no owner's page", async () => {
     const cookies = await cookiesFor('owner', 'me')
     const session = valueOf(cookies, 'bellwether-owner-report')
 
@@ -141,7 +141,7 @@ describe('a session', () => {
     ['annotator', ['/desk', '/']],
     ['owner', ['/desk/owner', '/report', '/']],
     ['reader', ['/report', '/']],
-  ])('of an %s is sent to its own page alone, and its secret to every page', async (role, paths) => {
+  ])('of an %s is sent only to its own page, and its secret to every page', async (role, paths) => {
     const cookies = await setCookies(role, 'ana')
 
     expect(cookies.map((cookie) => /; Path=([^;]+)/.exec(cookie)?.[1])).toEqual(paths)
@@ -187,7 +187,7 @@ describe('a session', () => {
       `with its secret behind the space U+${space.charCodeAt(0).toString(16)}`,
       (own) => [...sessionsIn(own), `${space}${secretIn(own)}`, secretIn(own).replace('=', `${space}=`)],
     ]),
-  ])('counts for nothing %s', async (_, sent) => {
+  ])('is refused %s', async (_, sent) => {
     const [own, other] = [await cookiesFor('annotator', 'ana'), await cookiesFor('annotator', 'ben')]
 
     expect(await asks(['annotator'], own)).toMatchObject({ name: 'ana' })
@@ -362,7 +362,7 @@ describe('a session', () => {
     expect(await asks(['owner'], second)).toMatchObject({ body: { error: 'revoked' } })
   })
 
-  it('counts though a stale one of another role is sent with it', async () => {
+  it('counts although a stale one of another role is sent with it', async () => {
     const reader = await cookiesFor('reader', 'team')
     await ask({ revoke: 'team' })
     const [, ...ownerAtReport] = await cookiesFor('owner', 'me')
@@ -371,13 +371,13 @@ describe('a session', () => {
     expect(await asks(['reader', 'owner'], [...reader, ...ownerAtReport])).toMatchObject({ name: 'me', role: 'owner' })
   })
 
-  it('of an older release, kept for every path, does not hide the one of its own path', async () => {
+  it('of an older release, set for every path, does not hide the one of its own path', async () => {
     const cookies = await cookiesFor('owner', 'me')
 
     expect(await asks(['owner'], [...cookies, 'bellwether-owner=older'])).toMatchObject({ name: 'me' })
   })
 
-  it('is found behind a stale one of the same name, whichever the browser sends first', async () => {
+  it('is found beside a stale one of the same name, in either order', async () => {
     const stale = await cookiesFor('owner', 'me')
     await ask({ revoke: 'me' })
     const cookies = await cookiesFor('owner', 'me')
@@ -390,14 +390,14 @@ describe('a session', () => {
     expect(await asks(['owner'], [...stale, 'bellwether-owner=forged'])).toMatchObject({ body: { error: 'revoked' } })
   })
 
-  it('does not serve under the name of another role', async () => {
+  it('does not count under the name of another role', async () => {
     const cookies = await cookiesFor('reader', 'team')
     const renamed = cookies.map((one) => one.replace('bellwether-reader', 'bellwether-owner'))
 
     expect(await asks(['owner'], renamed)).toMatchObject({ status: 401 })
   })
 
-  it('is refused to a page that was opened by somebody else', async () => {
+  it('is refused to a page opened from another site', async () => {
     const cookies = await cookiesFor('annotator', 'ana')
 
     expect(await asks(['annotator'], cookies, { as: 'ana' })).toMatchObject({ name: 'ana' })
@@ -442,7 +442,7 @@ describe('a request that a page of another site sends', () => {
   })
 })
 
-it('counts as annotators only those who answer', async () => {
+it('counts as annotators only people who answer', async () => {
   for (const input of [{ annotator: 'ana' }, { owner: 'me' }, { reader: 'team' }]) await ask(input)
 
   expect((await invitedAt(table, now.getTime())).annotators).toEqual(['ana'])
