@@ -7,7 +7,7 @@ import { audit, overflow } from './audit'
 import { putLabelled } from './labelled'
 import { openSite, type Site } from './site'
 
-/** The narrowest window that WCAG asks for, a desktop, and a 4k screen. */
+/** The narrowest window that WCAG requires, a desktop, and a 4k screen. */
 const WIDTHS = [320, 1280, 3840]
 const SCHEMES = ['light', 'dark'] as const
 const SIZES = WIDTHS.flatMap((width) =>
@@ -16,7 +16,7 @@ const SIZES = WIDTHS.flatMap((width) =>
     { viewport: { width, height: width === 320 ? 640 : Math.min(2160, width * 0.625) }, colorScheme },
   ]),
 )
-/** 1,280 by 800 at 200 %: half the CSS pixels, each of two by two. */
+/** 1,280 by 800 at 200 %: half the CSS pixels, at a pixel ratio of 2. */
 const ZOOMED: [string, BrowserContextOptions] = [
   '200 % zoom',
   { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
@@ -26,7 +26,7 @@ const STILL: [string, BrowserContextOptions] = [
   { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', forcedColors: 'active' },
 ]
 
-/** A state of a page: its name, and how it is reached from the one before. */
+/** A state of a page: its name, and how to reach it from the previous one. */
 type State = [name: string, reach: (page: Page) => Promise<unknown>]
 
 const story: Story = {
@@ -40,17 +40,17 @@ const story: Story = {
   missing: ['azure 2026-11-15'],
 }
 
-/** Has reports and an open batch; nothing is settled. */
+/** A site with reports and an open batch; nothing is settled. */
 let site: Site
-/** Has a settled batch with disputes and flags. */
+/** A site with a settled batch with disputes and flags. */
 let settled: Site
-/** Has nothing. */
+/** An empty site. */
 let empty: Site
 let people = 0
 
 beforeAll(async () => {
   site = await openSite()
-  // Somebody who never answers: without others an item is settled by the first answer.
+  // An annotator who never answers: without another one, the first answer settles an item.
   await site.invite({ annotator: 'zoe' })
   settled = await openSite()
   empty = await openSite()
@@ -233,7 +233,7 @@ const OTHERS: typeof PAGES = [
   ['the report', async () => [empty, `${empty.cloud.endpoint}/report#a.b.c`], REFUSED],
 ]
 
-/** What is wrong with each state of a page. */
+/** The violations in each state of a page. */
 async function faults(page: Page, states: readonly State[]): Promise<string[]> {
   const found: string[] = []
   for (const [name, reach] of states) {
@@ -245,9 +245,9 @@ async function faults(page: Page, states: readonly State[]): Promise<string[]> {
   return found
 }
 
-describe.each([...SIZES, ZOOMED, STILL])('at %s', (_, options) => {
+describe.each([...SIZES, ZOOMED, STILL])('all pages at %s', (_, options) => {
   it.each(PAGES)(
-    '%s has nothing that axe finds in any state, and scrolls one way',
+    '%s passes axe in every state, and scrolls in one direction',
     async (_page, open, states) => {
       const [at, url] = await open()
 
@@ -257,18 +257,18 @@ describe.each([...SIZES, ZOOMED, STILL])('at %s', (_, options) => {
   )
 })
 
-describe.each(SIZES.slice(0, 2))('at %s', (_, options) => {
-  it.each(OTHERS)('%s has nothing that axe finds where it has nothing to show', async (_page, open, states) => {
+describe.each(SIZES.slice(0, 2))('empty pages at %s', (_, options) => {
+  it.each(OTHERS)('%s passes axe when it has nothing to show', async (_page, open, states) => {
     const [at, url] = await open()
 
     expect(await faults(await come(at, options, url), states)).toEqual([])
   })
 })
 
-describe('on paper', () => {
-  it.each(PAGES)('%s has nothing that axe finds, and fits on a sheet', async (_, open, [first]) => {
+describe('pages on paper', () => {
+  it.each(PAGES)('%s passes axe, and fits on a sheet', async (_, open, [first]) => {
     const [at, url] = await open()
-    // A4 without margins of 14 mm.
+    // A4 minus margins of 14 mm.
     const page = await come(at, { viewport: { width: 688, height: 1000 }, colorScheme: 'dark' }, url)
     await first?.[1](page)
     await page.keyboard.press('Escape')
@@ -280,8 +280,8 @@ describe('on paper', () => {
   })
 })
 
-describe('by hand', () => {
-  it.each(PAGES)('%s shows where the focus is, and covers it with nothing', async (_, open, [first]) => {
+describe('pages by keyboard and for assistive technology', () => {
+  it.each(PAGES)('%s shows the focus, and covers it with nothing', async (_, open, [first]) => {
     const [at, url] = await open()
     const page = await come(at, { viewport: { width: 360, height: 640 } }, url)
     await first?.[1](page)
@@ -293,7 +293,7 @@ describe('by hand', () => {
       await page.keyboard.press('Tab')
       const { name, isShown, isCovered, round } = await focusOf(page)
       if (round !== 'new') {
-        // A date has several stops within.
+        // A date input has several tab stops.
         if (round === 'again') break
         continue
       }
@@ -306,7 +306,7 @@ describe('by hand', () => {
     expect(hidden).toEqual([])
   })
 
-  it.each(PAGES)('%s moves nothing for whoever asks for less motion', async (_, open, [first]) => {
+  it.each(PAGES)('%s moves nothing for a visitor who prefers reduced motion', async (_, open, [first]) => {
     const [at, url] = await open()
     const page = await come(at, { reducedMotion: 'reduce' }, url)
     await first?.[1](page)
@@ -321,21 +321,18 @@ describe('by hand', () => {
     expect(moving).toBe(0)
   })
 
-  it.each(PAGES)(
-    '%s has one main part, one heading of the first level, and a region that tells what changes',
-    async (_, open, [first]) => {
-      const [at, url] = await open()
-      const page = await come(at, {}, url)
-      await first?.[1](page)
+  it.each(PAGES)('%s has one main part, one first-level heading, and a live region', async (_, open, [first]) => {
+    const [at, url] = await open()
+    const page = await come(at, {}, url)
+    await first?.[1](page)
 
-      const [main, title] = await Promise.all([page.locator('main').count(), page.locator('h1').count()])
-      expect([main, title]).toEqual([1, 1])
-      expect(await page.locator('[aria-live], [role=status], [role=alert], [aria-busy]').count()).toBeGreaterThan(0)
-      expect(await page.evaluate(() => document.documentElement.lang)).toBe('en')
-    },
-  )
+    const [main, title] = await Promise.all([page.locator('main').count(), page.locator('h1').count()])
+    expect([main, title]).toEqual([1, 1])
+    expect(await page.locator('[aria-live], [role=status], [role=alert], [aria-busy]').count()).toBeGreaterThan(0)
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en')
+  })
 
-  it('the report and the card of a model have a table with numbers for every plot', async () => {
+  it('have a table with numbers for every plot of the report and the card', async () => {
     const page = await come(site, {}, (await site.invite({ reader: 'team' })).url)
     for (const state of REPORT.filter(([name]) => name === 'two weeks' || name === 'a model')) {
       await state[1](page)
@@ -359,12 +356,12 @@ const focus = z.object({
   round: z.enum(['new', 'still', 'again']),
 })
 
-/** What has the focus: whether that can be seen, whether something lies over it, and whether it is there for the first time. */
+/** The focused element: whether the focus is visible, whether something covers it, and whether it had the focus before. */
 async function focusOf(page: Page): Promise<z.infer<typeof focus>> {
   return focus.parse(
     await page.evaluate(() => {
       const one = document.activeElement ?? document.body
-      // A radio button that is drawn as a segment has its outline around the segment.
+      // A radio button drawn as a segment has the outline around the segment.
       const drawn = [one, one.nextElementSibling].find((part) => part && getComputedStyle(part).outlineStyle !== 'none')
       const { left, top, width, height } = (drawn ?? one).getBoundingClientRect()
       const over = document.elementFromPoint(left + width / 2, top + Math.min(height, innerHeight) / 2)

@@ -12,7 +12,7 @@ const found = z.array(
   z.object({ id: z.string(), impact: z.string().nullable(), nodes: z.array(z.object({ html: z.string() })) }),
 )
 
-/** Everything that axe-core finds, of any impact. It is put in past the content security policy, as an extension would be. */
+/** Everything that axe-core finds, of any impact. It is injected past the content security policy, like an extension. */
 export async function audit(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   const violations: unknown = await page.evaluate(
@@ -23,6 +23,6 @@ export async function audit(page: Page): Promise<string[]> {
     .flatMap(({ id, impact, nodes }) => nodes.map(({ html }) => `${id} (${impact}): ${html.slice(0, 200)}`))
 }
 
-/** How far the page is wider than its window, in CSS pixels. */
+/** How much wider than its window the page is, in CSS pixels. */
 export const overflow = async (page: Page): Promise<number> =>
   z.number().parse(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))

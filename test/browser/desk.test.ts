@@ -7,7 +7,7 @@ import { audit, overflow } from './audit'
 import { allSent as sent, answerByKey, beLossy } from './keyboard'
 import { openSite, PHONE, type Site, type Visitor } from './site'
 
-/** A person reads a post for a moment. */
+/** The time a person needs to read a post. */
 const READ_MS = 400
 
 let site: Site
@@ -27,7 +27,7 @@ afterAll(() => site.close())
 
 const idOf = (i: number) => i.toString(16).padStart(16, '0')
 
-/** A new batch of these posts, alone open. */
+/** Opens a new batch of these posts, as the only open one. */
 async function ask(texts: string[], wanted = 1, names: readonly string[] = []): Promise<void> {
   batch = `2026-11-22-${++batches}`
   asked = texts
@@ -58,7 +58,7 @@ async function arrive(name: string, options?: BrowserContextOptions): Promise<Vi
   return visitor
 }
 
-/** Arrive and put the definitions aside. */
+/** Opens the desk and closes the definitions. */
 async function begin(name: string, options?: BrowserContextOptions): Promise<Visitor> {
   const visitor = await arrive(name, options)
   await visitor.page.locator('#definitions[open]').waitFor()
@@ -105,7 +105,7 @@ describe('an annotator', () => {
     expect(complaints).toEqual([])
   })
 
-  it('has the next post at once, while the answer is still on its way', async () => {
+  it('gets the next post immediately, while the answer is still being sent', async () => {
     await ask(posts(3))
     const { page } = await begin('bea')
     await page.route('**/desk/answers*', async (route) => {
@@ -124,7 +124,7 @@ describe('an annotator', () => {
     expect((await answersOf('bea')).filter(Boolean)).toEqual([{ label: 'technical' }])
   })
 
-  it('looks up definitions, skips, flags, and changes an answer, by keys', async () => {
+  it('looks up definitions, skips, flags, and changes an answer with keys', async () => {
     await ask(posts(4))
     const { page } = await begin('cho')
     const first = await textOf(page)
@@ -158,7 +158,7 @@ describe('an annotator', () => {
     expect(given.get(first ?? '')?.revision).toBe(2)
   })
 
-  it('is taken by one answer for a double click', async () => {
+  it('gives only one answer with a double click', async () => {
     await ask(posts(5))
     const { page } = await begin('dee')
 
@@ -171,7 +171,7 @@ describe('an annotator', () => {
     expect((await answersOf('dee')).filter(Boolean)).toHaveLength(2)
   })
 
-  it('changes the last answer by keys that follow each other at once', async () => {
+  it('changes the last answer with two keys in quick succession', async () => {
     await ask(posts(3))
     const { page } = await begin('dot')
     const first = await textOf(page)
@@ -183,7 +183,7 @@ describe('an annotator', () => {
     expect(given.get(first ?? '')).toMatchObject({ given: { label: 'marketing' }, revision: 2 })
   })
 
-  it('loses no key at 250 ms a post, keeps their order and changes none, where every fifth request fails or arrives twice', async () => {
+  it('loses, reorders and changes no key at 250 ms a post while every fifth request fails or is duplicated', async () => {
     await ask(posts(60))
     const { page } = await begin('dux')
     await beLossy(page)
@@ -200,7 +200,7 @@ describe('an annotator', () => {
     expect(times.filter((at, i) => i > 0 && at < (times[i - 1] ?? ''))).toEqual([])
   })
 
-  it('loses no key at 300 ms a post, whether the page keeps up or not', async () => {
+  it('loses no key at 300 ms a post, even when the page lags', async () => {
     await ask(posts(20))
     const { page } = await begin('duo')
     const keys = Array.from({ length: 20 }, (_, i) => (i % 3 === 0 ? '2' : '1'))
@@ -214,7 +214,7 @@ describe('an annotator', () => {
     expect(await answersOf('duo')).toEqual(keys.map((key) => ({ label: key === '2' ? 'marketing' : 'technical' })))
   })
 
-  it('reads each post from its beginning', async () => {
+  it('sees each post from its beginning', async () => {
     await ask([`first ${'long '.repeat(3000)}`, `second ${'long '.repeat(3000)}`])
     const { page } = await begin('dan', PHONE)
 
@@ -224,7 +224,7 @@ describe('an annotator', () => {
     expect(await page.evaluate(() => scrollY)).toBe(0)
   })
 
-  it('reads a post in the lines of its author, with one empty line at most between two', async () => {
+  it('sees a post with its line breaks, with at most one empty line between two', async () => {
     const post = 'first\n\n\n\n\n1. the queue\n2. the table'
     await ask([post])
     const { page } = await begin('lin', PHONE)
@@ -237,14 +237,14 @@ describe('an annotator', () => {
     expect(lines).toBeCloseTo(4, 1)
   })
 
-  it('sees the names of characters that turn text around', async () => {
+  it('sees the names of characters that reverse the text direction', async () => {
     await ask(['pay \u202Eevil\u202C now \u200Fto \u2066me\u2069'])
     const { page } = await begin('dov')
 
     expect(await textOf(page)).toBe('pay ⟨RLO⟩evil⟨PDF⟩ now ⟨RLM⟩to ⟨LRI⟩me⟨PDI⟩')
   })
 
-  it('loses nothing by a reload, nor what was answered before it', async () => {
+  it('loses nothing by a reload, including earlier answers', async () => {
     await ask(posts(6))
     const { page } = await begin('eli')
     await page.route('**/desk/answers*', (route) => route.abort())
@@ -265,7 +265,7 @@ describe('an annotator', () => {
     expect(await textOf(page)).toBe(first)
   })
 
-  it('goes on without a connection, hears of it, and loses nothing', async () => {
+  it('continues without a connection, is told so, and loses nothing', async () => {
     await ask(posts(8))
     const { page } = await begin('fay')
     const context = page.context()
@@ -286,7 +286,7 @@ describe('an annotator', () => {
     ])
   })
 
-  it('has closed the tab without a connection, and finds the answers sent when it is opened again', async () => {
+  it('closes the tab without a connection, and finds the answers sent after opening it again', async () => {
     await ask(posts(4))
     const { page } = await begin('gus')
     const context = page.context()
@@ -303,7 +303,7 @@ describe('an annotator', () => {
     expect((await answersOf('gus')).filter(Boolean)).toHaveLength(2)
   })
 
-  it("whose clock is years off answers as anybody does: time is the desk's", async () => {
+  it("with a wrong clock answers normally, because the desk's clock counts", async () => {
     await ask(posts(2))
     const { page } = await site.visitor()
     await page.clock.setSystemTime(new Date('2031-05-05T05:05:05Z'))
@@ -348,7 +348,7 @@ describe('an annotator', () => {
     expect(complaints).toEqual([])
   })
 
-  it('sees the answers of today, and takes one back', async () => {
+  it("sees today's answers, and takes one back", async () => {
     await ask(posts(4))
     const { page } = await begin('una')
     const seen: (string | null)[] = []
@@ -375,7 +375,7 @@ describe('an annotator', () => {
     expect((await answersOf('una')).filter(Boolean)).toEqual(Array(3).fill({ label: 'technical' }))
   })
 
-  it('keeps the list of today open while nothing new comes, and a note whose answer is taken back', async () => {
+  it("keeps today's list open while nothing new arrives, and a note after its answer is taken back", async () => {
     await ask(posts(1))
     const { page } = await begin('ute')
     await press(page, 'n')
@@ -403,7 +403,7 @@ describe('an annotator', () => {
     expect(row).toMatchObject({ given: { label: 'marketing' }, note: 'who is meant?' })
   })
 
-  it('sees in one tab what was answered in another, and answers nothing twice', async () => {
+  it('sees answers of one tab in another, and answers nothing twice', async () => {
     await ask(posts(4))
     const { page } = await begin('tia')
     const other = await page.context().newPage()
@@ -427,7 +427,7 @@ describe('an annotator', () => {
     await page.getByText('You answered this before: marketing.').waitFor()
   })
 
-  it('opens the page again without a connection, of which the browser keeps no post', async () => {
+  it("opens the page again without a connection, with no post in the browser's cache", async () => {
     await ask(posts(3))
     const { page, complaints } = await begin('wim')
     expect(await page.locator('header').innerText()).toContain('Label desk · wim')
@@ -455,7 +455,7 @@ describe('an annotator', () => {
     expect(complaints.filter((text) => !/ERR_INTERNET_DISCONNECTED/.test(text))).toEqual([])
   })
 
-  it('is told when nothing waits, and sees new posts come by themselves', async () => {
+  it('is told when nothing waits, and gets new posts automatically', async () => {
     await ask([])
     const { page } = await arrive('hal')
     await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
@@ -467,7 +467,7 @@ describe('an annotator', () => {
   })
 })
 
-it('never gets a third answer of annotators who work at once and agree', async () => {
+it('asks no third judgement when annotators work at once and agree', async () => {
   await ask(posts(24), 2)
   const people = [await begin('ida'), await begin('jon'), await begin('kim')]
 
@@ -482,7 +482,7 @@ it('never gets a third answer of annotators who work at once and agree', async (
   expect(counts).toEqual(Array.from({ length: 24 }, () => 2))
 })
 
-describe('a link', () => {
+describe("an annotator's link", () => {
   const denials: [string, string, () => Promise<string>][] = [
     ['was never signed by us', 'This link is not valid', async () => `${site.cloud.endpoint}/desk#a.b.c`],
     ['is missing', 'This page needs a personal link', async () => `${site.cloud.endpoint}/desk`],
@@ -511,7 +511,7 @@ describe('a link', () => {
     ],
   ]
 
-  it.each(denials)('that %s says so and reveals nothing', async (_, words, urlOf) => {
+  it.each(denials)('says so and reveals nothing when it %s', async (_, words, urlOf) => {
     await ask(['A post that nobody may see'])
     const { page, complaints } = await site.visitor()
 
@@ -521,11 +521,11 @@ describe('a link', () => {
     const shown = await page.locator('body').innerText()
     expect(shown).not.toMatch(/nobody may see|technical|marketing|\b(eve|old|team)\b|today/)
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('title')
-    // A browser reports every answer of 401 by itself.
+    // A browser logs every 401 response.
     expect(complaints.filter((text) => !/401/.test(text))).toEqual([])
   })
 
-  it('that is withdrawn ends the work of whoever uses it', async () => {
+  it('that is revoked ends the work of its user', async () => {
     await ask(posts(3))
     const { page } = await begin('lou')
 
@@ -543,7 +543,7 @@ describe('a link', () => {
     expect((await answersOf('lou')).filter(Boolean)).toHaveLength(1)
   })
 
-  it('opens as often as it is tried, and leaves no token in the address', async () => {
+  it('can be opened repeatedly, and leaves no token in the address', async () => {
     await ask(posts(1))
     const { url } = await site.invite({ annotator: 'mia' })
 
@@ -557,7 +557,7 @@ describe('a link', () => {
     }
   })
 
-  it('of somebody else, opened in the same browser, does not answer for them', async () => {
+  it('of another annotator, opened in the same browser, does not answer for the first', async () => {
     await ask(posts(4), 2)
     const { page } = await begin('nia')
     const other = await page.context().newPage()
@@ -583,8 +583,8 @@ it('shows markup and script as text', async () => {
   expect(complaints).toEqual([])
 })
 
-describe('the page', () => {
-  it.each(['light', 'dark'] as const)('has nothing that axe finds (%s)', async (colorScheme) => {
+describe('the page of the desk', () => {
+  it.each(['light', 'dark'] as const)('passes axe (%s)', async (colorScheme) => {
     await ask(posts(3))
     const { page } = await arrive(`quy-${colorScheme}`, { ...PHONE, colorScheme })
     const violations: unknown[] = []
@@ -613,7 +613,7 @@ describe('the page', () => {
     expect(violations).toEqual([])
   })
 
-  it('fits into 360 pixels, whatever is in a post', async () => {
+  it('fits into 360 pixels, whatever a post contains', async () => {
     await ask([`https://example.com/${'a'.repeat(300)} ${'long '.repeat(200)}`])
     const { page } = await arrive('ray', PHONE)
     await page.locator('#definitions[open]').waitFor()
@@ -654,7 +654,7 @@ describe('the page', () => {
     expect(await page.getByRole('button', { name: names.at(-1) ?? '', exact: true }).isVisible()).toBe(true)
   })
 
-  it('tells a screen reader of the next post, and keeps the focus where it is', async () => {
+  it('announces the next post to a screen reader, and keeps the focus', async () => {
     await ask(posts(3))
     const { page } = await begin('sam')
     await page.waitForTimeout(READ_MS)

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 
-/** What an annotator pressed, in the order of the keys: the text of the post and the label of the key. */
+/** The annotator's key presses in order: the text of the post and the label of the key. */
 export type Pressed = readonly { text: string; label: string }[]
 
 /**
@@ -26,7 +26,7 @@ export async function answerByKey(
   return pressed
 }
 
-/** Of every five requests to the desk one fails, and of those that send answers one arrives twice. */
+/** One in five requests to the desk fails, and one in five that send answers arrives twice. */
 export async function beLossy(page: Page): Promise<void> {
   let requests = 0
   await page.route('**/desk/**', async (route) => {
@@ -37,7 +37,7 @@ export async function beLossy(page: Page): Promise<void> {
   })
 }
 
-/** Wait until the page has heard of every answer that it arrived. The page's policy forbids `waitForFunction` of a string. */
+/** Waits until every answer is acknowledged. The page's policy forbids `waitForFunction` of a string. */
 export async function allSent(page: Page, timeoutMs = 60_000): Promise<void> {
   const until = performance.now() + timeoutMs
   while (await page.evaluate(`Object.keys(localStorage).some((key) => key.includes(':answer:'))`)) {

@@ -24,7 +24,7 @@ export const POISON = '<img src=x onerror="document.title=1"> <script>document.t
 
 export const PERSONAL = 'Call me at 555 0100, Jane <b>Doe</b> #aws'
 
-/** Put into a site what a week of labelling leaves: a settled batch with disputes, models, reports, and an open batch. */
+/** Fills a site with a week of labelling: a settled batch with disputes, models, reports, and an open batch. */
 export async function putLabelled({ table, objects, cloud }: Site): Promise<void> {
   const lines = [
     lineOf(SURE, 'technical', ['technical', 'technical']),

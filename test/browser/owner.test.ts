@@ -11,7 +11,7 @@ import { keepPicture, openSite, PHONE, type Site, type Visitor } from './site'
 
 let site: Site
 let empty: Site
-/** A post is on the screen this long before a decision counts. */
+/** A decision counts only after the post was on the screen this long. */
 const READ_MS = 500
 
 beforeAll(async () => {
@@ -41,8 +41,8 @@ const part = (page: Page, name: string) => page.getByRole('region', { name })
 const labelOf = async (text: string) =>
   (await labelsUnder(site.objects, { schemaVersion: 1, categories: LABELS })).get(cascadeId(text))
 
-describe("the owner's view", () => {
-  it('shows what there is: agreement, batches, people, spending', async () => {
+describe("the owner's page", () => {
+  it('shows agreement, batches, people and spending', async () => {
     const { page, complaints } = await arrive()
 
     await part(page, 'Can the labels be trusted?').getByText('0.72, 95 % interval 0.58 to 0.84').waitFor()
@@ -57,7 +57,7 @@ describe("the owner's view", () => {
     await keepPicture(page, 'owner-all-desktop-light')
   })
 
-  it('is calm where there is nothing yet', async () => {
+  it('is calm when there is nothing yet', async () => {
     const { page, complaints } = await arrive(empty)
 
     for (const text of ['No batch is settled.', 'Nothing to decide.', 'No batch is open.', 'Nobody is invited.']) {
@@ -66,7 +66,7 @@ describe("the owner's view", () => {
     expect(complaints).toEqual([])
   })
 
-  it.each(['light', 'dark'] as const)('has nothing that axe finds (%s)', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('passes axe (%s)', async (colorScheme) => {
     const { page } = await arrive(site, { ...PHONE, colorScheme })
     await part(page, 'Batches').getByText('posts complete').waitFor()
     await keepPicture(page, `owner-all-phone-${colorScheme}`)
@@ -81,7 +81,7 @@ describe("the owner's view", () => {
 
   it.each([
     ['nothing', () => empty],
-    ['all there is', () => site],
+    ['all its content', () => site],
   ])('fits into 360 pixels with %s', async (_, at) => {
     const { page } = await arrive(at(), PHONE)
     await page.getByLabel('Make a link for').fill('a-name-that-is-as-long-as-may-be')
@@ -102,7 +102,7 @@ describe("the owner's view", () => {
   })
 })
 
-it('goes to a section by its navigation, and stays in', async () => {
+it('scrolls to a section by its navigation, and keeps the session', async () => {
   const { page, complaints } = await arrive()
 
   await page.getByRole('link', { name: 'Spending' }).click()
@@ -137,7 +137,7 @@ it('leads to the report, the plans of batches and all labels, which an owner may
   expect(complaints).toEqual([])
 })
 
-describe('a link', () => {
+describe("a link to the owner's page", () => {
   const secrets = [SURE, PERSONAL, TORN, SETTLED, OPEN, 'big news', 'ana', 'Batches', 'technical']
 
   it.each([
@@ -154,7 +154,7 @@ describe('a link', () => {
       },
     ],
     ['that has expired', async () => (await site.invite({ owner: 'late', hours: 1 / 3600 })).url],
-  ])('%s shows a sentence and nothing of the labels', async (name, urlOf) => {
+  ])('%s shows an error and no labels', async (name, urlOf) => {
     const url = await urlOf()
     if (name === 'that has expired') await site.cloud.advance(5_000)
     const { page } = await visit(url)
@@ -184,7 +184,7 @@ describe('a dispute', () => {
           await page.keyboard.press('Tab')
       }
       await page.waitForTimeout(READ_MS)
-      // The second key comes at once: it decides nothing.
+      // The second key comes too soon and decides nothing.
       await page.keyboard.press('2')
       await page.keyboard.press('1')
       await page.waitForTimeout(READ_MS / 2)
@@ -211,7 +211,7 @@ describe('a dispute', () => {
   })
 })
 
-it('shows what annotators flagged, as text, and how it is deleted', async () => {
+it('shows flagged posts as text, and how to delete them', async () => {
   const { page, complaints } = await arrive()
   const flagged = part(page, 'Flagged')
 
@@ -228,8 +228,8 @@ it('shows what annotators flagged, as text, and how it is deleted', async () => 
   expect(complaints).toEqual([])
 })
 
-describe('a correction', () => {
-  it('changes the label and lists the models and reports that the wrong one touched', async () => {
+describe("a correction on the owner's page", () => {
+  it('changes the label and lists the models and reports that used the wrong one', async () => {
     const { page, complaints } = await arrive()
     const correct = part(page, 'Correct a label')
 
@@ -252,8 +252,8 @@ describe('a correction', () => {
   })
 })
 
-describe('closing early', () => {
-  it('asks first, settles with what is there, and shows it', async () => {
+describe('closing a batch early', () => {
+  it('asks for confirmation, settles the available answers, and shows the result', async () => {
     const { page, complaints } = await arrive()
     const batches = part(page, 'Batches')
     await batches.getByRole('button', { name: 'Close early' }).click()
@@ -271,8 +271,8 @@ describe('closing early', () => {
   })
 })
 
-describe('people', () => {
-  it('get a link from the page, which works, and lose it there', async () => {
+describe("people on the owner's page", () => {
+  it('get a working link from the page, and lose it there', async () => {
     const { page } = await arrive()
     const people = part(page, 'People')
     await page.getByLabel('Make a link for').fill('dan')
@@ -295,5 +295,5 @@ describe('people', () => {
   })
 })
 
-/** What the button says that has the focus. */
+/** The text of the focused button. */
 const focused = (page: Page) => page.evaluate(() => document.querySelector('button:focus')?.textContent ?? '')

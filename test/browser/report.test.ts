@@ -36,7 +36,7 @@ async function open(story: Story, start: string, view: keyof typeof VIEWS = 'des
   await look(view)
 }
 
-/** Come in by a new link, with another browser. */
+/** Opens a new link in another browser. */
 async function look(view: keyof typeof VIEWS): Promise<void> {
   await visitor?.close()
   visitor = await site.visitor(VIEWS[view])
@@ -46,13 +46,13 @@ async function look(view: keyof typeof VIEWS): Promise<void> {
 
 async function settled(): Promise<void> {
   await visitor.page.locator('main:not([aria-busy])').waitFor()
-  // Plots are drawn when their place is shown: not while it is folded.
+  // Plots are drawn when they become visible, not while they are collapsed.
   await visitor.page.waitForFunction(() =>
     [...document.querySelectorAll('.plot')].every((place) => place.firstChild || !place.checkVisibility()),
   )
 }
 
-/** No complaint of the browser, nothing that axe finds, and no scrolling sideways. */
+/** Checks for complaints of the browser, axe violations, and horizontal scrolling. */
 async function isSound(): Promise<void> {
   const { page, complaints } = visitor
   expect(complaints).toEqual([])
@@ -60,7 +60,7 @@ async function isSound(): Promise<void> {
   expect(await overflow(page)).toBeLessThanOrEqual(0)
 }
 
-/** Every view of a story: sound, and kept. */
+/** Checks every view of a story and stores its screenshot. */
 async function isSoundEverywhere(name: string, views = Object.keys(VIEWS) as (keyof typeof VIEWS)[]): Promise<void> {
   for (const view of views) {
     await look(view)
@@ -69,7 +69,7 @@ async function isSoundEverywhere(name: string, views = Object.keys(VIEWS) as (ke
   }
 }
 
-/** What could not be read on white: less than 4.5:1. */
+/** Text with a contrast below 4.5:1 on white. */
 const pale = (selector: string): Promise<string[]> =>
   visitor.page.locator(selector).evaluateAll((elements) =>
     elements.flatMap((one) => {
@@ -96,8 +96,8 @@ const twoWeeks: Story = {
   missing: ['azure 2026-11-15'],
 }
 
-describe('why', () => {
-  it('has words for a reader, and posts as text for an owner, each in its own direction', async () => {
+describe('the evidence behind a share', () => {
+  it('is words for a reader, and posts as text for an owner, each with its own direction', async () => {
     await open(twoWeeks, '2026-11-23T10:00:00Z')
     await visitor.page.locator('.why[data-read]').first().waitFor()
 
@@ -121,7 +121,7 @@ describe('why', () => {
 })
 
 describe('the report of sixty days', () => {
-  it('is about models in a third of it on a phone at most, in words first', async () => {
+  it("needs at most a third of a phone's page for models, in words first", async () => {
     await open(
       { ...twoWeeks, from: '2026-09-24', days: 60, partial: {}, missing: [] },
       '2026-11-23T10:00:00Z',
@@ -146,7 +146,7 @@ describe('the report of sixty days', () => {
 })
 
 describe('a card', () => {
-  it('is one number, and sound', async () => {
+  it('has one number, and passes the checks', async () => {
     await open(twoWeeks, '2026-11-23T10:00:00Z')
     const { url } = await site.invite({ card: 'wiki', hashtag: 'aws', label: 'technical' })
 
@@ -158,8 +158,8 @@ describe('a card', () => {
   })
 })
 
-describe('looking around', () => {
-  it('leads by a form to days and a hashtag, whose address opens for whoever has a session', async () => {
+describe('navigation on the report page', () => {
+  it('leads by a form to days and a hashtag, whose address works in every session', async () => {
     await open(twoWeeks, '2026-11-23T10:00:00Z')
     const { page } = visitor
 
@@ -183,7 +183,7 @@ describe('looking around', () => {
     await close()
   })
 
-  it.each(['desktop-light', 'phone-light'] as const)('tells the values of a point, on %s', async (view) => {
+  it.each(['desktop-light', 'phone-light'] as const)('shows the values of a point, on %s', async (view) => {
     await open(twoWeeks, '2026-11-23T10:00:00Z', view)
     const plot = visitor.page.locator('#trend .plot svg').first()
     const point = plot.locator('g[stroke-width="1.5"] path').nth(3)
@@ -197,7 +197,7 @@ describe('looking around', () => {
   })
 })
 
-describe('the report of a fresh start', () => {
+describe('the report of a fresh stack', () => {
   it('says that there is nothing yet, and when there will be', async () => {
     await open({ from: '2026-11-09', days: 0 }, '2026-11-09T10:00:00Z')
 
@@ -222,7 +222,7 @@ describe('the report of day one', () => {
     await isSoundEverywhere('report-day-one', ['phone-dark', 'desktop-light'])
   })
 
-  it('gives no number where there are too few labels, and says how many are missing', async () => {
+  it('gives no number from too few labels, and says how many are missing', async () => {
     const few: Story = { from: '2026-11-09', days: 1, labelled: 4, status: 'unmeasured' }
     await open(few, '2026-11-10T10:00:00Z')
 
@@ -232,7 +232,7 @@ describe('the report of day one', () => {
   })
 })
 
-it('tells of the first morning that people are awaited', async () => {
+it('says on the first morning that it waits for annotators', async () => {
   const morning: Story = { from: '2026-11-09', days: 1, labelled: 0, unsettled: true, waiting: true }
   await open(morning, '2026-11-10T10:00:00Z')
 
@@ -244,11 +244,11 @@ it('tells of the first morning that people are awaited', async () => {
 describe('the report of two weeks', () => {
   beforeEach(() => open(twoWeeks, '2026-11-23T10:00:00Z'))
 
-  it('is sound on a phone and on a desk, in light and in dark', async () => {
+  it('passes the checks on a phone and a desktop, in light and dark', async () => {
     await isSoundEverywhere('report-two-weeks')
   })
 
-  it('draws by what the reader chooses, and has the numbers in a table and a download', async () => {
+  it('plots what the reader chooses, with the numbers in a table and a download', async () => {
     const { page } = visitor
     const plot = page.locator('#trend figure >> nth=0')
     const before = await plot.locator('svg').innerHTML()
@@ -312,7 +312,7 @@ describe('the report of two weeks', () => {
     expect(await text('#spending')).toContain('an answer above counts each post once, on the day it was published')
   })
 
-  it('tells apart without colour: every label has its name at its line, its mark and its dash', async () => {
+  it('works without colour: every label has its name at its line, a mark and a dash pattern', async () => {
     const { page } = visitor
     const plot = page.locator('#trend figure >> nth=0')
     const dashes = await plot
@@ -337,7 +337,7 @@ describe('the report of two weeks', () => {
     expect(await visitor.page.locator('#terms dt').count()).toBe(14)
   })
 
-  it('prints on white with every table open and named, and without what only a screen can do', async () => {
+  it('prints on white with every table open and named, and without controls', async () => {
     await look('desktop-dark')
     const { page } = visitor
     const tables = await page.locator('table').count()
@@ -351,7 +351,7 @@ describe('the report of two weeks', () => {
     expect(await text('header')).toContain(`at ${site.cloud.endpoint}/report.`)
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)')
     expect(await pale('p, td, .live, .plot text')).toEqual([])
-    // A4 without our margins.
+    // A4 minus the margins.
     const sheet = { width: 688, height: 1000 }
     await page.setViewportSize(sheet)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(sheet.width)
@@ -370,7 +370,7 @@ describe('the report of two weeks', () => {
     expect(sheets?.length).toBeLessThanOrEqual(12)
   })
 
-  it('leads to the card of a model, which has every rule and where it comes from', async () => {
+  it('leads to the card of a model, with every rule and its lineage', async () => {
     for (const view of ['phone-dark', 'desktop-light'] as const) {
       await look(view)
       await visitor.page.getByText('Every model, and why').click()
@@ -391,7 +391,7 @@ describe('the report of two weeks', () => {
     expect(await text('#lineage')).toContain('4'.repeat(64))
   })
 
-  it('shows nothing to who has no link, or the link of an annotator', async () => {
+  it("shows nothing without a link, or with an annotator's link", async () => {
     const { page } = visitor
     await page.context().clearCookies()
     await page.goto(`${site.cloud.endpoint}/report`)
@@ -405,7 +405,7 @@ describe('the report of two weeks', () => {
 })
 
 describe('the report of a stopped pipeline', () => {
-  it('says so before any number, with what else is wrong', async () => {
+  it('says so before any number, with the other problems', async () => {
     await open({ ...twoWeeks, waiting: false, spentPosts: 0, disagrees: true }, '2026-11-28T10:00:00Z')
     const said = await text()
 
@@ -417,8 +417,8 @@ describe('the report of a stopped pipeline', () => {
   })
 })
 
-describe('the report of labels that people disagree about', () => {
-  it('has no share, but how often two people disagree and what one person says', async () => {
+describe('the report of unreliable labels', () => {
+  it('has no share, but how often two annotators disagree and what a single one says', async () => {
     const story: Story = { ...twoWeeks, spentPosts: 0, status: 'unreliable', unreliableFrom: 11 }
     await open(story, '2026-11-23T10:00:00Z')
 
@@ -431,7 +431,7 @@ describe('the report of labels that people disagree about', () => {
   })
 })
 
-describe('the report of a source that gives nothing', () => {
+describe('the report of a source without posts', () => {
   it('says since when, and what the last seven days rest on', async () => {
     await open({ ...twoWeeks, silent: 4 }, '2026-11-23T10:00:00Z')
 
@@ -445,7 +445,7 @@ describe('the report of a source that gives nothing', () => {
   })
 })
 
-it('says what a language model adds, how far people agree with it, and what it costs', async () => {
+it('shows what a language model adds, its agreement with annotators, and its cost', async () => {
   await open({ ...twoWeeks, hasLanguageModel: true }, '2026-11-23T10:00:00Z')
 
   const panel = visitor.page.locator('.second-predictor').first()
@@ -488,7 +488,7 @@ it('leaves a definition the room to be read beside a name of 256 characters', as
   }
 })
 
-it('shows many labels one by one, and files that cannot be read by name', async () => {
+it('shows many labels one by one, and unreadable files by name', async () => {
   const labels = ['how-to', 'outage', 'release', 'pricing', 'technical', 'marketing']
   await open({ ...twoWeeks, labels }, '2026-11-23T10:00:00Z')
   await site.objects.put('champion.json', '{}')

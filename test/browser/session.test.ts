@@ -18,7 +18,7 @@ type Role = keyof typeof APIS
 /** Open a link of this person in a page. */
 async function enter(page: Page, role: Role, name: string): Promise<void> {
   const { url } = await site.invite({ [role]: name })
-  // The same document with another fragment would not be loaded again.
+  // The same document with another fragment would not reload.
   await page.goto('about:blank')
   await Promise.all([
     page.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/session')),

@@ -25,44 +25,44 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** A phone that is as narrow as any in use. */
+/** The narrowest phone in use. */
 export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } as const
 export const DESKTOP = { viewport: { width: 1280, height: 800 } } as const
 
-/** The packaged stack on an embedded cloud, and a real browser to look at its pages with. */
+/** The packaged stack on an embedded cloud, and a real browser for its pages. */
 export interface Site {
   cloud: Cloud
   browser: Browser
-  /** The stack's table and bucket, as the owner of the account has them. */
+  /** The stack's table and bucket, with full access. */
   table: Table
   objects: Objects
-  /** What `desk-invite` answers: `{"annotator":"ana"}` gives a link. */
+  /** The response of `desk-invite`: `{"annotator":"ana"}` gives a link. */
   invite(request: Record<string, unknown>): Promise<{ url: string }>
   revoke(name: string): Promise<void>
-  /** A browser of somebody else: own cookies, own storage. */
+  /** A separate browser, with its own cookies and storage. */
   visitor(options?: BrowserContextOptions): Promise<Visitor>
-  /** Close the browsers of all who are here. */
+  /** Closes the browsers of all visitors. */
   visitorsLeave(): Promise<void>
   close(): Promise<void>
 }
 
 export interface Visitor {
   page: Page
-  /** What the browser complained of: errors on the console, exceptions, anything asked of another host. */
+  /** Complaints of the browser: console errors, exceptions, and requests to other hosts. */
   complaints: string[]
   close(): Promise<void>
 }
 
-/** `SCREENSHOTS=1` keeps what is seen in docs/screenshots. */
+/** `SCREENSHOTS=1` stores screenshots in docs/screenshots. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   if (process.env.SCREENSHOTS) await takePicture(page, name)
 }
 
-/** A picture of the whole page in docs/screenshots. */
+/** Stores a screenshot of the whole page in docs/screenshots. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   const folder = path.join(ROOT, 'docs/screenshots')
   mkdirSync(folder, { recursive: true })
-  // As tall as the page: with `fullPage` Chromium forgets for the picture that a phone has neither keys nor pointer.
+  // As tall as the page, because `fullPage` makes Chromium forget that a phone has no keyboard and pointer.
   const before = page.viewportSize() ?? DESKTOP.viewport
   const height = z.number().parse(await page.evaluate('document.documentElement.scrollHeight'))
   await page.setViewportSize({ width: before.width, height })
@@ -72,7 +72,7 @@ export async function takePicture(page: Page, name: string): Promise<void> {
 
 const linked = z.object({ url: z.url() })
 
-/** Bring it up; `start` is the cloud's time. Fails loudly where there is no Chromium. */
+/** Starts a site at the cloud time `start`. Throws when there is no Chromium. */
 export async function openSite({ start = Date.parse('2026-11-22T10:00:00Z') } = {}): Promise<Site> {
   if (!existsSync(CHROMIUM)) {
     throw new Error(`there is no ${CHROMIUM}: install Debian's chromium, or name another one in CHROMIUM`)
@@ -123,7 +123,7 @@ export async function openSite({ start = Date.parse('2026-11-22T10:00:00Z') } = 
   }
 }
 
-/** The table as the owner of the account sees it. */
+/** The table, with full access. */
 export function ownersTable(cloud: Cloud): Table {
   const name = cloud.stack.resources.find(({ logicalId }) => logicalId === 'Table')?.ref
   if (name === undefined) throw new Error('the template has no Table')

@@ -43,7 +43,7 @@ describe.each(PAGES)('%s of a stack of sixty days', (page, request, ready) => {
   it('weighs under 150 kB compressed, and is painted within a second', async () => {
     const paints: number[] = []
     let bytes = 0
-    // Other work of the machine makes a paint late: the quickest of three says what the page takes.
+    // A busy machine delays painting, so the fastest of three loads counts.
     for (let time = 0; time < 3; time++) {
       const visitor = await site.visitor(PHONE)
       const bodies: Promise<Buffer>[] = []

@@ -11,7 +11,7 @@ afterEach(() => {
   process.exitCode = before
 })
 
-it('ends with the code that the command answers', async () => {
+it('exits with the code that the command returns', async () => {
   await runCommand(
     async (argv) => (argv.length === process.argv.length - 2 ? 3 : 4),
     () => 1,
@@ -21,7 +21,7 @@ it('ends with the code that the command answers', async () => {
   expect(printed).not.toHaveBeenCalled()
 })
 
-it('prints the message of an error without its stack or control characters, with the code of the error', async () => {
+it("prints an error's message without stack and control characters, and exits with its code", async () => {
   await runCommand(
     () => Promise.reject(new RangeError('no \u001b[2J day')),
     (error) => (error instanceof RangeError ? 2 : 1),
@@ -31,7 +31,7 @@ it('prints the message of an error without its stack or control characters, with
   expect(printed.mock.calls).toEqual([['no \\u001b[2J day']])
 })
 
-it('prints what is thrown that is no error', async () => {
+it('prints a thrown value that is not an error', async () => {
   await runCommand(
     () => Promise.reject('stopped'),
     () => 1,

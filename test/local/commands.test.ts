@@ -12,7 +12,7 @@ const children: ChildProcess[] = []
 afterEach(() => children.splice(0).forEach((child) => child.kill()))
 
 const command = (entry: string, args: string[]): string[] => [path.join(ROOT, 'bin/run.mjs'), entry, ...args]
-/** While the cloud of this process has to answer, the command must not block it. */
+/** Runs the command asynchronously, because the cloud in this process must keep answering. */
 const run = async (entry: string, ...args: string[]) => {
   const child = spawn(process.execPath, command(entry, args), { cwd: ROOT })
   children.push(child)
@@ -25,7 +25,7 @@ const run = async (entry: string, ...args: string[]) => {
 }
 
 describe('npm start', () => {
-  it('stops at once at the second Ctrl-C, and leaves no folder behind', async () => {
+  it('stops immediately at the second Ctrl-C, and leaves no folder behind', async () => {
     const child = spawn(process.execPath, command('local/start.ts', []), {
       cwd: ROOT,
       env: { ...process.env, TMPDIR: dataDir() },
@@ -50,7 +50,7 @@ describe('npm start', () => {
     expect(readdirSync(dataDir())).toEqual([])
   }, 60_000)
 
-  it('checks a file, starts nothing, and ends with a code that says whether all of it can be used', async () => {
+  it('checks a file without starting anything, with an exit code that says whether all of it is usable', async () => {
     const posts = path.join(dataDir(), 'posts.csv')
     writeFileSync(posts, 'createdAt,text\n2026-01-01,hello\nsoon,hello\n')
     const before = readdirSync(dataDir())
@@ -67,7 +67,7 @@ describe('npm start', () => {
     expect(await run('local/start.ts', 'check', '--help')).toMatchObject({ code: 0, err: '' })
   }, 30_000)
 
-  it('writes the summary into a folder that it makes, and counts one as one', async () => {
+  it('creates the folder of the summary, and counts one as singular', async () => {
     const posts = path.join(dataDir(), 'posts.csv')
     writeFileSync(posts, 'createdAt,text,label\n2026-01-01,hello,marketing\n')
     const summary = path.join(dataDir(), 'new/summary.json')
@@ -79,7 +79,7 @@ describe('npm start', () => {
     expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ posts: 1, cascades: 1 })
   }, 60_000)
 
-  it('names a mistake in bellwether.yml, and nothing else', () => {
+  it('reports only the mistake in bellwether.yml', () => {
     const folder = path.join(dataDir(), 'clone')
     for (const name of [
       'bin',
@@ -136,14 +136,14 @@ describe('npm run local', () => {
     expect(await ended).toBe(0)
   })
 
-  it('refuses a port that there is not', async () => {
+  it('refuses an invalid port', async () => {
     expect(await run('local/serve.ts', '--port', '70000')).toMatchObject({
       code: 2,
       err: expect.stringContaining('--port takes a whole number from 0 to 65535, not "70000"'),
     })
   })
 
-  it('tells what there is', () => {
+  it('lists its options', () => {
     const { status, stdout } = spawnSync(process.execPath, command('local/serve.ts', ['--help']), { encoding: 'utf8' })
     expect([status, stdout]).toEqual([0, expect.stringContaining('--port')])
   })
@@ -153,7 +153,7 @@ describe('npm run invoke', () => {
   const source =
     'exports.handler = async (event) => { if (event.fail) throw new RangeError("no"); return { got: event } }'
 
-  it('calls a function by the last part of its name and prints what it answers', async () => {
+  it('calls a function by the last part of its name and prints the result', async () => {
     await start({ Echo: fn(source, { FunctionName: 'bellwether-dev-echo' }) })
     expect(await run('local/invoke.ts', 'echo', '{"a":1}', '--data', dataDir())).toEqual({
       code: 0,
@@ -163,14 +163,14 @@ describe('npm run invoke', () => {
   })
 
   it.each([
-    ['how it failed', ['echo', '{"fail":true}'], 1, 'RangeError: no\n'],
-    ['that there is no such function', ['nope', '{}'], 2, 'There is no function nope; there are: echo\n'],
+    ['how the function failed', ['echo', '{"fail":true}'], 1, 'RangeError: no\n'],
+    ['that the function does not exist', ['nope', '{}'], 2, 'There is no function nope; there are: echo\n'],
   ])('says %s', async (_, args, code, err) => {
     await start({ Echo: fn(source, { FunctionName: 'echo' }) })
     expect(await run('local/invoke.ts', ...args, '--data', dataDir())).toEqual({ code, out: '', err })
   })
 
-  it('lists the functions with a request of each', async () => {
+  it('lists the functions, each with an example request', async () => {
     expect(await run('local/invoke.ts', '--help')).toEqual({
       code: 0,
       out: expect.stringContaining(`npm run invoke -- trainer '{"datasetId":"latest"}'`),
@@ -178,7 +178,7 @@ describe('npm run invoke', () => {
     })
   })
 
-  it('says that the cloud is gone', async () => {
+  it('says that the cloud has stopped', async () => {
     await start({ Echo: fn(source, { FunctionName: 'echo' }) })
     await cloud().close()
     expect(await run('local/invoke.ts', 'echo', '--data', dataDir())).toMatchObject({

@@ -12,7 +12,7 @@ import { fn } from '../../packages/embedded-aws/test/template'
 
 const { dataDir, start } = useCloud()
 
-/** Not by `spawnSync`: the cloud of this process has to answer meanwhile. */
+/** Not `spawnSync`, because the cloud in this process must keep answering. */
 async function doctor(...args: string[]) {
   const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.mjs'), 'local/doctor.ts', ...args], { cwd: ROOT })
   let out = ''
@@ -38,7 +38,7 @@ const saying = (ready: boolean | null) => ({
 const HELP = 'npx sls invoke -f analyzer --stage dev --data \\\'{"date":"2026-11-21"}\\\''
 
 describe('npm run doctor', () => {
-  it('asks a running cloud, in words for a terminal with commands as they are given at home', async () => {
+  it('asks a running cloud, and prints commands as they are entered locally', async () => {
     await start(saying(false))
 
     expect(await doctor('--data', dataDir())).toEqual({
@@ -57,7 +57,7 @@ describe('npm run doctor', () => {
     [true, 0],
     [false, 1],
     [null, 1],
-  ])('says ready %s to machines, and ends with %s', async (ready, code) => {
+  ])('prints ready: %s as JSON, and exits with %s', async (ready, code) => {
     await start(saying(ready))
     const asked = await doctor('--data', dataDir(), '--json')
 
@@ -69,19 +69,19 @@ describe('npm run doctor', () => {
     })
   })
 
-  it('says what it takes', async () => {
+  it('lists its options', async () => {
     expect(await doctor('--help')).toMatchObject({ code: 0, out: expect.stringContaining('--json'), err: '' })
     expect(await doctor('--never')).toMatchObject({ code: 2, err: expect.stringContaining('--never') })
   })
 
-  it('says that no cloud was started there', async () => {
+  it('says that no cloud was started in the folder', async () => {
     expect(await doctor('--data', path.join(dataDir(), 'none'))).toMatchObject({
       code: 2,
       err: expect.stringContaining('no cloud was started with the data folder'),
     })
   })
 
-  it('does not say ready where the doctor failed', async () => {
+  it('is not ready when the doctor failed', async () => {
     await start({ Doctor: fn('exports.handler = async () => { throw new Error("no") }', { FunctionName: 'x-doctor' }) })
 
     expect(await doctor('--data', dataDir())).toMatchObject({
@@ -90,7 +90,7 @@ describe('npm run doctor', () => {
     })
   })
 
-  it('looks at a folder whose cloud was stopped, and leaves it as it is', async () => {
+  it('examines the folder of a stopped cloud without changing it', async () => {
     const packageDir = path.dirname(templateFile)
     const stopped = await createCloud({ packageDir, dataDir: dataDir(), stackName: 'bellwether-dev' })
     await stopped.close()
@@ -108,7 +108,7 @@ describe('npm run doctor', () => {
   }, 120_000)
 })
 
-/** What is in a folder, by path. */
+/** The files of a folder, by path. */
 function filesIn(folder: string): Record<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
   const files = names.filter((name) => statSync(path.join(folder, name)).isFile())

@@ -2,20 +2,20 @@ import { describe, expect, it } from '@jest/globals'
 import { printable } from '../../local/printable'
 import { createScreen } from '../../local/screen'
 
-describe('a text for the terminal', () => {
+describe('text for the terminal', () => {
   it.each([
-    ['a new title of the window', 'tech\u001b]0;mine\u0007', 'tech\\u001b]0;mine\\u0007'],
-    ['a control of eight bits', 'a\u009b2J', 'a\\u009b2J'],
-    ['a text that turns around', 'a\u202egpj', 'a\\u202egpj'],
-    ['a carriage return', 'right\rwrong', 'right\\u000dwrong'],
-    ['lines and tabs, as they are', 'one\n\ttwo – drei', 'one\n\ttwo – drei'],
+    ['a new window title as text', 'tech\u001b]0;mine\u0007', 'tech\\u001b]0;mine\\u0007'],
+    ['an 8-bit control character as text', 'a\u009b2J', 'a\\u009b2J'],
+    ['a text with reversed direction as text', 'a\u202egpj', 'a\\u202egpj'],
+    ['a carriage return as text', 'right\rwrong', 'right\\u000dwrong'],
+    ['line breaks and tabs unchanged', 'one\n\ttwo – drei', 'one\n\ttwo – drei'],
   ])('shows %s', (_, text, shown) => {
     expect(printable(text)).toBe(shown)
   })
 
-  it.each([true, false])('is all that a screen says (on a terminal: %p)', (isTTY) => {
+  it.each([true, false])('is sanitised on every screen (on a terminal: %p)', (isTTY) => {
     const written: string[] = []
-    // A part of the stream is enough for it.
+    // The screen needs only this part of a stream.
     const out = {
       isTTY,
       columns: 80,

@@ -10,10 +10,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** What a cloud leaves behind. */
+/** The files that a cloud leaves. */
 const wasUsed = () => writeFileSync(path.join(folder, 'cloud.json'), '{}')
 
-it.each(['live', 'replay'] as const)('makes a folder for %s, and finds it used', (purpose) => {
+it.each(['live', 'replay'] as const)('creates a folder for %s, and recognises it later', (purpose) => {
   const data = path.join(folder, 'new')
 
   expect(keepFor(purpose, data)).toBe(false)
@@ -21,7 +21,7 @@ it.each(['live', 'replay'] as const)('makes a folder for %s, and finds it used',
   expect(keepFor(purpose, data)).toBe(true)
 })
 
-it('refuses a replay’s folder for real posts, and the other way round', () => {
+it("refuses a replay's folder for real posts, and vice versa", () => {
   keepFor('replay', folder)
   expect(() => keepFor('live', folder)).toThrow(
     `${folder} holds a replay, whose clock is not the real one: --live needs a folder of its own; name another folder with --data`,
@@ -34,7 +34,7 @@ it('refuses a replay’s folder for real posts, and the other way round', () => 
   )
 })
 
-it('takes the folder of an earlier release for a replay', () => {
+it('accepts the folder of an earlier release for a replay', () => {
   wasUsed()
 
   expect(() => keepFor('live', folder)).toThrow('holds a replay')

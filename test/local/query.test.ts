@@ -46,7 +46,7 @@ beforeAll(async () => {
   objects = s3Objects(client, 'bellwether-test')
   await objects.put('raw/hashtag=aws/date=2026-11-21/run=one/run.json', '{}')
   const post = (id: string, text: string, message: string) => ({ post_id: id, text, message, author_id: `by ${id}` })
-  // What a second run of the day replaced.
+  // The posts that a second run of the day replaced.
   await put('posts', keys.tableOfPosts(at('aws', '2026-11-21')), [post('0', 'replaced', 'm0')])
   await put('posts', keys.tableOfPosts(at('aws', '2026-11-21')), [post('1', WILD, 'm1'), post('2', WILD, 'm1')])
   await put('posts', keys.tableOfPosts(at('aws', '2026-11-22')), [post('3', LONG, 'm2')])
@@ -91,7 +91,7 @@ const ask = (sql: string) => runQuery(tablesIn(dataDir), sql)
 const rowsOf = async (sql: string) => (await ask(sql)).rows
 
 describe('a query', () => {
-  it('reads the posts of a running cloud, each as it is now, with the columns of its key', async () => {
+  it('reads the current posts of a running cloud, with the columns of their key', async () => {
     expect(await rowsOf('select stream, hashtag, day, post_id from posts order by post_id')).toEqual([
       ['mastodon', 'aws', '2026-11-21', '1'],
       ['mastodon', 'aws', '2026-11-21', '2'],
@@ -100,7 +100,7 @@ describe('a query', () => {
     ])
   })
 
-  it('reads texts as they were posted, but for what is no text', async () => {
+  it('reads texts as they were posted, with replacement characters for invalid ones', async () => {
     expect(await rowsOf("select text from posts where post_id in ('1', '4') order by post_id")).toEqual([
       [WILD.toWellFormed().replaceAll('\0', '\uFFFD')],
       ["it's"],
@@ -119,7 +119,7 @@ describe('a query', () => {
     expect(await rowsOf(sql)).toEqual([row])
   })
 
-  it.each(TABLE_NAMES)('knows the table %s with every column, also where nothing was written', async (name) => {
+  it.each(TABLE_NAMES)('can select every column of the table %s, even when nothing was written', async (name) => {
     const { columns } = await ask(`select * from ${name} limit 0`)
 
     expect(columns).toEqual([...columnsOf(name).map(([column]) => column), ...SQL_TABLES[name].partitions])
@@ -136,7 +136,7 @@ describe('a query', () => {
     ['set enable_external_access = true', /tables are read-only/],
     ["select * from read_csv('/etc/passwd')", /disabled by configuration/],
     ["select * from read_json('https://example.org/x.json')", /disabled by configuration|httpfs/],
-  ])('refuses %s in the words of DuckDB or its own', async (sql, words) => {
+  ])("refuses %s with DuckDB's error or its own", async (sql, words) => {
     await expect(ask(sql)).rejects.toThrow(words)
   })
 })
@@ -167,11 +167,11 @@ describe('named queries', () => {
     ],
     ['collected', [['2026-11-21', 'mastodon', 'aws', 2, 3, null, null, 'no', 'posts per day', 0.02]]],
     ['models', [['2026-11-22', 'j', null, 'promoted', 0.8765, null, null, null, null, null, null]]],
-  ])('%s answers what it says', async (name, rows) => {
+  ])('%s returns the expected rows', async (name, rows) => {
     expect(await rowsOf(byName(name))).toEqual(rows)
   })
 
-  it('find the message that was repeated, by two authors', async () => {
+  it('find the repeated message of two authors', async () => {
     const { columns, rows } = await ask(byName('most-repeated-messages'))
 
     expect(rows).toHaveLength(1)
@@ -183,15 +183,15 @@ describe('named queries', () => {
   })
 })
 
-describe('what is printed', () => {
-  it.each(['table', 'csv', 'json'] as const)('as %s has no control character of a text', async (form) => {
+describe('the output of a query', () => {
+  it.each(['table', 'csv', 'json'] as const)('as %s contains no control character of a text', async (form) => {
     const text = shown(await ask("select post_id, text from posts where post_id = '1'"), form)
 
     // oxlint-disable-next-line no-control-regex -- they are what is looked for
     expect(text).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
   })
 
-  it('as JSON is one object a line, and reads as it was', async () => {
+  it('as JSON is one object per line, and round-trips', async () => {
     const text = shown(
       await ask("select post_id, text from posts where day = '2026-11-21' and hashtag = 'aws'"),
       'json',
@@ -202,15 +202,15 @@ describe('what is printed', () => {
     expect(JSON.parse(lines[0]!)).toEqual({ post_id: '1', text: WILD.toWellFormed().replaceAll('\0', '\uFFFD') })
   })
 
-  it('as CSV runs nothing in a spreadsheet', () => {
+  it('as CSV contains no formula that a spreadsheet would run', () => {
     expect(shown({ columns: ['a', 'b'], rows: [['=cmd()', -1]] }, 'csv')).toBe("a,b\r\n'=cmd(),-1\r\n")
   })
 
-  it('as CSV quotes what holds quotes and line feeds', () => {
+  it('as CSV quotes quotes and line breaks', () => {
     expect(shown({ columns: ['a', 'b'], rows: [['x "y"\nz', null]] }, 'csv')).toBe('a,b\r\n"x ""y""\nz",\r\n')
   })
 
-  it('as a table has a heading, a row on one line, and a count', () => {
+  it('as a table has a heading, one line per row, and a count', () => {
     expect(
       shown(
         {
@@ -226,18 +226,18 @@ describe('what is printed', () => {
   })
 })
 
-describe('a data folder', () => {
-  it('that is not there is named', () => {
+describe('a data folder for queries', () => {
+  it('is reported when it does not exist', () => {
     expect(() => tablesIn(path.join(folder, 'nowhere'))).toThrow(
       /^there is no folder .*nowhere; name the data folder of a cloud with --data$/,
     )
   })
 
-  it('of something else is named', () => {
+  it('is reported when it belongs to something else', () => {
     expect(() => tablesIn(folder)).toThrow(/is no data folder of a cloud/)
   })
 
-  it('without tables says when they come', () => {
+  it('without tables says when they will exist', () => {
     const empty = path.join(folder, 'empty')
     mkdirSync(path.join(empty, 's3/bucket'), { recursive: true })
     writeFileSync(path.join(empty, 's3/bucket/changes.jsonl'), '')
@@ -245,7 +245,7 @@ describe('a data folder', () => {
     expect(() => tablesIn(empty)).toThrow(/^no tables yet in /)
   })
 
-  it('whose last change is half written is read up to there', async () => {
+  it('with a half-written last change is read up to it', async () => {
     const half = path.join(folder, 'half')
     mkdirSync(path.join(half, 's3/bucket'), { recursive: true })
     const put = { put: { kind: 'object', key: 'tables/runs/x', versionId: '1', blob: 'b' } }
@@ -259,12 +259,12 @@ describe('a data folder', () => {
   })
 })
 
-describe('options', () => {
+describe('the options of a query', () => {
   it.each([
     [['--csv', '--json', 'x'], 'choose one'],
     [['select', '1'], 'in quotes'],
     [['--nope'], 'nope'],
-  ])('%j are refused', (argv, words) => {
+  ])('are refused: %j', (argv, words) => {
     expect(parseQueryOptions(argv)).toEqual({ problem: expect.stringContaining(words) })
   })
 
@@ -272,7 +272,7 @@ describe('options', () => {
     [[], { query: undefined, data: undefined, form: 'table' }],
     [['--data', 'd', '--csv', 'select 1'], { query: 'select 1', data: 'd', form: 'csv' }],
     [['--help'], 'help'],
-  ])('%j are understood', (argv, options) => {
+  ])('are parsed: %j', (argv, options) => {
     expect(parseQueryOptions(argv)).toEqual(options)
   })
 })

@@ -4,16 +4,16 @@ import { createScreen } from '../../local/screen'
 beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())
 
-/** A screen on a terminal, or on a file, and what was written. */
+/** A screen on a terminal or a file, and its output. */
 function screenOn(isTTY: boolean, beats: boolean) {
   const written: string[] = []
   const out = { isTTY, columns: 80, write: (text: string) => written.push(text) > 0 }
-  // Of a stream it writes to, and asks whether it is a terminal and how wide.
+  // The screen only writes to the stream, and reads whether it is a terminal and its width.
   const screen = createScreen(out as unknown as NodeJS.WriteStream, { beats })
   return { screen, written }
 }
 
-it('writes progress over on a terminal', () => {
+it('overwrites progress on a terminal', () => {
   const { screen, written } = screenOn(true, true)
 
   screen.progress('one')
@@ -23,7 +23,7 @@ it('writes progress over on a terminal', () => {
   expect(written).toEqual(['one', '\r\u001b[K', 'two', '\r\u001b[K', 'done\n'])
 })
 
-it('leaves progress out elsewhere', () => {
+it('omits progress without a terminal', () => {
   const { screen, written } = screenOn(false, false)
 
   screen.progress('one')
@@ -33,7 +33,7 @@ it('leaves progress out elsewhere', () => {
   expect(written).toEqual(['done\n'])
 })
 
-it('has a line every ten seconds elsewhere while something is under way, with beats', () => {
+it('prints a line every ten seconds without a terminal while something is in progress', () => {
   const { screen, written } = screenOn(false, true)
 
   screen.progress('page 1')

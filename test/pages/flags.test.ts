@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals'
 import { flagName, FLAG_NAMES, isFlag } from '../../pages/flags'
 import { FLAGS as TAKEN } from '../../shared/state/desk-item'
 
-it('names every flag that the desk takes, in the order of its buttons and keys', () => {
+it('names every flag of the desk, in the order of its buttons and keys', () => {
   const page = readFileSync(path.resolve(__dirname, '../../pages/desk/index.html'), 'utf8')
   const buttons = [...page.matchAll(/data-flag="([^"]+)"/g)].map(([, flag]) => flag)
 
@@ -12,6 +12,6 @@ it('names every flag that the desk takes, in the order of its buttons and keys',
   expect(buttons).toEqual(FLAG_NAMES)
 })
 
-it('says an unknown flag as it is', () => {
+it('shows an unknown flag unchanged', () => {
   expect([flagName('personal'), flagName('toString'), isFlag('toString')]).toEqual(['personal', 'toString', false])
 })

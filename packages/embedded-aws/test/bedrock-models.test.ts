@@ -24,7 +24,7 @@ const client = (region = 'eu-west-1', of?: string) =>
 const availability = (region: string, modelId = lite.id) =>
   client(region).send(new GetFoundationModelAvailabilityCommand({ modelId }))
 
-it('tells whether the account has access to a model, and whether the region has it', async () => {
+it('reports whether the account has access to a model, and whether the region offers it', async () => {
   await start({}, { modelOffers: [lite], languageModel: () => 'refusal' })
 
   expect(await availability('eu-north-1')).toMatchObject({
@@ -36,13 +36,13 @@ it('tells whether the account has access to a model, and whether the region has 
   expect(await availability('us-east-1')).toMatchObject({ regionAvailability: 'NOT_AVAILABLE' })
 })
 
-it('grants access to no model where none answers', async () => {
+it('grants access to no model when no model answers', async () => {
   await start({}, { modelOffers: [lite] })
 
   expect(await availability('eu-west-1')).toMatchObject({ agreementAvailability: { status: 'NOT_AVAILABLE' } })
 })
 
-it('describes a model, and where its inference profile routes to', async () => {
+it('describes a model, and the regions of its inference profile', async () => {
   await start({}, { modelOffers: [lite] })
   const profile = new GetInferenceProfileCommand({ inferenceProfileIdentifier: `eu.${lite.id}` })
 
@@ -55,7 +55,7 @@ it('describes a model, and where its inference profile routes to', async () => {
   )
 })
 
-it('knows no model that is not offered', async () => {
+it('does not know a model that is not offered', async () => {
   await start({}, { modelOffers: [lite] })
   const other = 'amazon.nova-light-v1:0'
 
@@ -68,7 +68,7 @@ it('knows no model that is not offered', async () => {
   ).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
 })
 
-it('lists the tokens a minute of each model', async () => {
+it("lists each model's tokens per minute", async () => {
   await start({}, { modelOffers: [{ ...lite, tokensPerMinute: 7 }] })
   const quotas = new ServiceQuotasClient({ endpoint: cloud().endpoint, region: 'eu-west-1', credentials: owner })
 
@@ -80,7 +80,7 @@ it('lists the tokens a minute of each model', async () => {
   )
 })
 
-it('lets a role describe the model that it names, and no other', async () => {
+it('lets a role describe only the models that it names', async () => {
   const arn = `arn:aws:bedrock:eu-west-1::foundation-model/${lite.id}`
   const micro = { ...lite, id: 'amazon.nova-micro-v1:0' }
   await start({ One: role([allow('bedrock:GetFoundationModel', arn)]) }, { modelOffers: [lite, micro] })

@@ -35,7 +35,7 @@ const ask = (input: Partial<ConverseCommandInput> = {}, of?: string) =>
     credentials: of === undefined ? { accessKeyId: 'owner', secretAccessKey: 'x' } : cloud().credentialsFor(of),
   }).send(new ConverseCommand({ ...question, ...input }))
 
-it('has the tool called with what the model of the caller says', async () => {
+it("returns the model's label as a tool call", async () => {
   const asked: unknown[] = []
   await start({}, { languageModel: (one) => (asked.push(one), { input: { label: 'b' } }) })
 
@@ -61,19 +61,19 @@ describe('a model that fails', () => {
     expect((await ask()).stopReason).toBe(stopReason)
   })
 
-  it('is throttled by the name that the SDK has for it', async () => {
+  it('throttles with the error name of the SDK', async () => {
     await start({}, { languageModel: () => 'throttled' })
 
     await expect(ask()).rejects.toMatchObject({ name: 'ThrottlingException' })
   })
 
-  it('denies access where there is none', async () => {
+  it('denies access when it is not granted', async () => {
     await start()
 
     await expect(ask()).rejects.toMatchObject({ name: 'AccessDeniedException' })
   })
 
-  it('refuses a field that it does not know, by its name', async () => {
+  it('refuses an unknown field by name', async () => {
     await start({}, { languageModel: () => 'refusal' })
 
     await expect(ask({ guardrailConfig: { guardrailIdentifier: 'g', guardrailVersion: '1' } })).rejects.toMatchObject({
@@ -83,7 +83,7 @@ describe('a model that fails', () => {
   })
 })
 
-describe('a role', () => {
+describe('a role that invokes a model', () => {
   const allow = (Resource: string, Condition?: object) => ({
     Effect: 'Allow',
     Action: 'bedrock:InvokeModel',
@@ -94,14 +94,14 @@ describe('a role', () => {
   const model = 'arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0'
   const languageModel: LanguageModel = () => ({ input: { label: 'a' } })
 
-  it('needs the profile and the model behind it', async () => {
+  it('needs permission for the profile and the model behind it', async () => {
     await start({ One: role([allow(profile)]), Both: role([allow(profile), allow(model)]) }, { languageModel })
 
     await expect(ask({}, 'One')).rejects.toMatchObject({ name: 'AccessDeniedException' })
     expect((await ask({}, 'Both')).stopReason).toBe('tool_use')
   })
 
-  it('may have the model through its profile alone', async () => {
+  it('may be limited to the model through its profile', async () => {
     const through = { StringEquals: { 'bedrock:InferenceProfileArn': profile } }
     await start({ Through: role([allow(profile), allow(model, through)]) }, { languageModel })
 

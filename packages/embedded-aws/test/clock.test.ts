@@ -13,7 +13,7 @@ const make = (options = {}) => {
 }
 afterEach(() => clocks.splice(0).forEach((clock) => clock.close()))
 
-it('runs what falls due in order of time, each settled before the next', async () => {
+it('runs due callbacks in order of time, each settled before the next', async () => {
   const clock = make()
   const start = clock.now()
   const seen: string[] = []
@@ -36,14 +36,14 @@ it('runs what falls due in order of time, each settled before the next', async (
   expect(clock.now()).toBeGreaterThanOrEqual(start + 3 * HOUR)
 })
 
-it('runs what fell due while the machine slept within a minute of its waking', () => {
+it('runs callbacks that fell due during sleep within a minute of waking', () => {
   jest.useFakeTimers()
   try {
     const clock = make()
     const seen: string[] = []
     clock.at(clock.now() + 2 * HOUR, () => seen.push('due'))
 
-    // The time goes on, and timers do not.
+    // Time advances, but timers do not.
     jest.setSystemTime(clock.now() + 10 * HOUR)
     expect(seen).toEqual([])
     jest.advanceTimersByTime(60_000)
@@ -54,7 +54,7 @@ it('runs what fell due while the machine slept within a minute of its waking', (
   }
 })
 
-it('shows each thing the time it was due at', async () => {
+it('shows each callback the time it was due at', async () => {
   const clock = make()
   const due = clock.now() + HOUR
   let seen = 0
@@ -65,7 +65,7 @@ it('shows each thing the time it was due at', async () => {
   expect(seen).toBeLessThan(due + HOUR)
 })
 
-it('skips time as if the machine had slept: what fell due on the way runs at the end, once', async () => {
+it('skips time like sleep: what fell due in between runs at the end, once', async () => {
   const clock = make()
   const start = clock.now()
   const seen: number[] = []
@@ -83,14 +83,14 @@ it('skips time as if the machine had slept: what fell due on the way runs at the
   expect(seen).toEqual([101, 101, 102])
 })
 
-it('runs what fell due by itself while the rest settled, even after the time that it was advanced to', async () => {
+it('runs callbacks that fell due on their own while others settled, even beyond the advanced time', async () => {
   const clock = make()
   const seen: string[] = []
   let held = false
   clock.settleBy(async () => {
     if (held) return
     held = true
-    // The thread stands still for longer than the advance, as in a pause of the garbage collector.
+    // The thread blocks for longer than the advance, as in a garbage collection pause.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30)
     clock.at(clock.now(), () => void seen.push('due'))
   })
@@ -108,13 +108,13 @@ it('never moves back', async () => {
   expect(clock.now()).toBeGreaterThanOrEqual(before)
 })
 
-it('runs what is due in the present without being advanced', async () => {
+it('runs callbacks that are due now without being advanced', async () => {
   const clock = make()
   await new Promise<void>((resolve) => void clock.at(clock.now() + 5, resolve))
   expect(clock.now()).toBeGreaterThan(0)
 })
 
-it('goes on after a restart where it was', async () => {
+it('continues after a restart from its last time', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'clock-'))
   const file = path.join(folder, 'clock')
   const first = make({ file, start: Date.parse('2020-01-01T00:00:00Z') })

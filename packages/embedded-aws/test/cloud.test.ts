@@ -10,14 +10,14 @@ import { fn, queue } from './template'
 
 const { dataDir, file, start, cloud } = useCloud()
 
-it('refuses a template that it cannot serve, naming what', async () => {
+it('refuses an unsupported template, naming what it cannot serve', async () => {
   const template = { Resources: { Db: { Type: 'AWS::RDS::DBInstance' } } }
   await expect(createCloud({ dataDir: dataDir(), template })).rejects.toThrow('AWS::RDS::DBInstance')
   await start({ Work: queue({ QueueName: 'work' }) })
   expect(cloud().sqs.queue('work')).toBeDefined()
 })
 
-it('refuses a folder that another process writes into, but not one that it left', async () => {
+it('refuses a folder that another process uses, but not one that a process left', async () => {
   const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
   writeFileSync(file('process'), String(other.pid))
   await expect(createCloud({ dataDir: dataDir() })).rejects.toThrow(`in use by process ${other.pid}`)
@@ -28,14 +28,14 @@ it('refuses a folder that another process writes into, but not one that it left'
   expect(cloud().endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
 })
 
-it('takes a folder that is named relative to the working directory', async () => {
+it('accepts a folder relative to the working directory', async () => {
   const code = 'exports.handler = async (event) => event'
   await start({ Echo: fn(code, { FunctionName: 'echo' }) }, { dataDir: path.relative('.', dataDir()) })
 
   expect(await cloud().invoke('echo', [1])).toMatchObject({ payload: '[1]' })
 })
 
-it('says that its port is taken, and leaves nothing open and the folder free', async () => {
+it('says that its port is in use, and leaves nothing open and the folder unlocked', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
@@ -46,7 +46,7 @@ it('says that its port is taken, and leaves nothing open and the folder free', a
   expect(existsSync(file('process'))).toBe(false)
 })
 
-it('keeps its state and its time over a restart', async () => {
+it('keeps its state and its time across a restart', async () => {
   const resources = { Work: queue({ QueueName: 'work' }) }
   await start(resources)
   cloud().sqs.queue('work')?.send({ body: 'kept', senderId: 'x' })
@@ -58,7 +58,7 @@ it('keeps its state and its time over a restart', async () => {
   expect(cloud().sqs.queue('work')?.receive(1)).toMatchObject([{ body: 'kept' }])
 })
 
-it('names what is in flight when it does not come to rest', async () => {
+it('names work in progress when it does not come to rest', async () => {
   await start({ Slow: fn('exports.handler = () => new Promise((r) => setTimeout(r, 500))', { FunctionName: 'slow' }) })
   const running = cloud().invoke('slow', {})
   await expect(cloud().idle(50)).rejects.toThrow('still in flight: slow')
@@ -66,7 +66,7 @@ it('names what is in flight when it does not come to rest', async () => {
   await cloud().idle()
 })
 
-it('calls a function by the last part of its name, and refuses one that is not there', async () => {
+it('calls a function by the last part of its name, and refuses a missing one', async () => {
   await start({ Echo: fn('exports.handler = async (event) => event', { FunctionName: 'bellwether-dev-echo' }) })
   expect(await cloud().invoke('echo', [1])).toMatchObject({ payload: '[1]' })
   await expect(cloud().invoke('ech', {})).rejects.toThrow('no function ech among bellwether-dev-echo')

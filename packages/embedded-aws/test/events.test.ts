@@ -39,7 +39,7 @@ const seen = () => eventsIn(file()).map(({ detail }) => detail.n)
 afterEach(() => void jest.restoreAllMocks())
 
 describe('an event', () => {
-  it('reaches the function of a rule that it fits', async () => {
+  it('reaches the function of a rule that it matches', async () => {
     await start(resources())
     await put(1)
     await cloud().idle()
@@ -56,7 +56,7 @@ describe('an event', () => {
     ])
   })
 
-  it('comes out of a bucket', async () => {
+  it('is emitted by a bucket', async () => {
     await start({
       Data: {
         Type: 'AWS::S3::Bucket',
@@ -87,7 +87,7 @@ describe('an event', () => {
     expect(eventsIn(file()).map(({ detail }) => detail.object.key)).toEqual(['raw/1/run.json'])
   })
 
-  it('that was accepted is not lost by a restart', async () => {
+  it('is not lost by a restart once it was accepted', async () => {
     const made = resources()
     await start(made)
     await put(1)
@@ -99,12 +99,12 @@ describe('an event', () => {
   })
 
   it.each([
-    ['nothing lets it in', permission('Listener', 'apigateway.amazonaws.com')],
+    ['no permission admits it', permission('Listener', 'apigateway.amazonaws.com')],
     [
-      'another rule is let in',
+      'only another rule is admitted',
       permission('Listener', 'events.amazonaws.com', 'arn:aws:events:eu-west-1:000000000000:rule/other'),
     ],
-  ])('goes to the dead letters where %s', async (_, given) => {
+  ])('is sent to the dead letters when %s', async (_, given) => {
     await start({
       ...resources(),
       Permission: given,
@@ -125,7 +125,7 @@ describe('an event', () => {
     ])
   })
 
-  it('is lost, with a word, where the dead-letter queue lets nobody in', async () => {
+  it('is lost with a warning when the dead-letter queue admits nobody', async () => {
     const printed = jest.spyOn(console, 'error').mockImplementation(() => {})
     await start({
       ...resources(),
@@ -140,7 +140,7 @@ describe('an event', () => {
     expect(printed).toHaveBeenCalledWith(expect.stringContaining('is lost'))
   })
 
-  it('is delivered again after what passed', async () => {
+  it('is delivered again after a temporary failure', async () => {
     await start(resources())
     const fault = cloud().faults.fail({ service: 'events', operation: 'InvokeTarget', error: true, times: 3 })
     await put(1)
@@ -151,8 +151,8 @@ describe('an event', () => {
   })
 })
 
-describe('a disturbance', () => {
-  it('delivers everything twice and in another order', async () => {
+describe('an injected fault', () => {
+  it('delivers everything twice and out of order', async () => {
     await start(resources())
     const numbers = Array.from({ length: 10 }, (_, n) => n)
     cloud().faults.disturb({ duplicate: true, holdMs: 100 })
@@ -163,7 +163,7 @@ describe('a disturbance', () => {
     expect(seen()).not.toEqual(numbers.flatMap((n) => [n, n]))
   })
 
-  it('drops what it is told to', async () => {
+  it('drops the selected events', async () => {
     await start(resources())
     cloud().faults.disturb({ drop: (_, payload) => JSON.parse(payload).detail.n === 2 })
     await put(1, 2, 3)
@@ -173,7 +173,7 @@ describe('a disturbance', () => {
   })
 })
 
-it('tells who listens of every event', async () => {
+it('reports every event to a listener', async () => {
   const heard: string[] = []
   await start(resources(), { onEvent: (bus, event) => void heard.push(`${bus}: ${event['detail-type']}`) })
   await put(1)

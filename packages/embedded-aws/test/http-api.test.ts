@@ -48,7 +48,7 @@ const api = (more: Record<string, object> = {}, throttling: object = {}, routes:
   ...more,
 })
 
-it('tells the function what the browser asked', async () => {
+it("passes the browser's request to the function", async () => {
   const { endpoint } = await start(api())
 
   const response = await fetch(`${endpoint}/desk/b%201/items?x=1&x=2&y=%C3%A4`, {
@@ -61,7 +61,7 @@ it('tells the function what the browser asked', async () => {
     version: '2.0',
     routeKey: 'ANY /desk/{proxy+}',
     rawPath: '/desk/b 1/items',
-    // A no-break space belongs to the name.
+    // A no-break space is part of the name.
     cookies: ['session=abc', 'other=1', '\u00a0session=2'],
     queryStringParameters: { x: '1,2', y: 'ä' },
     pathParameters: { proxy: 'b 1/items' },
@@ -72,7 +72,7 @@ it('tells the function what the browser asked', async () => {
   expect(event).not.toHaveProperty('headers.cookie')
 })
 
-it('hands over bytes that are no text as base64', async () => {
+it('passes binary bodies as base64', async () => {
   const { endpoint } = await start(api())
   const response = await fetch(`${endpoint}/desk/upload`, {
     method: 'POST',
@@ -86,13 +86,13 @@ it.each([
   ['plain', 200, '{"hello":"world"}'],
   ['throw', 500, '{"message":"Internal Server Error"}'],
   ['bad', 500, '{"message":"Internal Server Error"}'],
-])('answers what the function says at /%s', async (path, status, body) => {
+])("returns the function's response at /%s", async (path, status, body) => {
   const { endpoint } = await start(api())
   const response = await fetch(`${endpoint}/desk/${path}`)
   expect([response.status, await response.text()]).toEqual([status, body])
 })
 
-it('answers bytes and several cookies', async () => {
+it('returns bytes and several cookies', async () => {
   const { endpoint } = await start(api())
 
   const picture = await fetch(`${endpoint}/desk/picture`)
@@ -103,7 +103,7 @@ it('answers bytes and several cookies', async () => {
   expect(cookies.headers.getSetCookie()).toEqual(['a=1; HttpOnly', 'b=2'])
 })
 
-it('answers 404 where there is no route, and 500 where it may not call the function', async () => {
+it('answers 404 without a route, and 500 when it may not call the function', async () => {
   const { endpoint } = await start(api({ Permission: permission('Desk', 'events.amazonaws.com') }))
   expect((await fetch(`${endpoint}/elsewhere`)).status).toBe(404)
   expect((await fetch(`${endpoint}/desk/x`)).status).toBe(500)
@@ -127,7 +127,7 @@ const route = (RouteKey: string) => ({
   },
 })
 
-it('counts the requests of a route with limits of its own apart from all others', async () => {
+it('counts the requests of a route with its own limits separately', async () => {
   const { endpoint } = await start(
     api(
       { Session: route('POST /desk/session') },
@@ -141,7 +141,7 @@ it('counts the requests of a route with limits of its own apart from all others'
   expect([await status('POST'), await status('POST'), await status('POST')]).toEqual([200, 200, 429])
 })
 
-it('refuses settings of a route that is not there', async () => {
+it('refuses settings of a missing route', async () => {
   await expect(start(api({}, {}, { 'GET /none': { ThrottlingBurstLimit: 2 } }))).rejects.toThrow(
     'Unable to find Route by key GET /none',
   )

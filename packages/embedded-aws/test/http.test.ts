@@ -21,8 +21,8 @@ const client = () => ({
   maxAttempts: 1,
 })
 
-describe('the port', () => {
-  it('gives every answer an id and the time of the cloud', async () => {
+describe('the HTTP port', () => {
+  it('gives every response an id and the time of the cloud', async () => {
     await start()
     await cloud().advance(100 * 86_400_000)
     const response = await fetch(cloud().endpoint, { headers: signedFor('s3') })
@@ -31,7 +31,7 @@ describe('the port', () => {
     expect(Math.abs(Date.parse(response.headers.get('date') ?? '') - cloud().clock.now())).toBeLessThan(60_000)
   })
 
-  it('refuses a service that it does not have, by name', async () => {
+  it('refuses an unknown service by name', async () => {
     await start()
     const response = await fetch(cloud().endpoint, { headers: signedFor('rekognition') })
 
@@ -39,7 +39,7 @@ describe('the port', () => {
     expect(await response.text()).toContain('no service rekognition')
   })
 
-  it('refuses an operation that it does not have, by name', async () => {
+  it('refuses an unknown operation by name', async () => {
     await start()
     const headers = { ...signedFor('sqs'), 'x-amz-target': 'AmazonSQS.StartMessageMoveTask' }
     const response = await fetch(cloud().endpoint, { method: 'POST', headers, body: '{}' })
@@ -48,12 +48,12 @@ describe('the port', () => {
     expect(await response.text()).toContain('StartMessageMoveTask')
   })
 
-  it('listens to this machine only', async () => {
+  it('listens on the loopback interface only', async () => {
     await start()
     expect(new URL(cloud().endpoint).hostname).toBe('127.0.0.1')
   })
 
-  it('takes a request that comes in pieces', async () => {
+  it('accepts a request that arrives in several chunks', async () => {
     await start()
     const body = await new Promise<string>((resolve, reject) => {
       const headers = { ...signedFor('sqs'), 'x-amz-target': 'AmazonSQS.CreateQueue' }
@@ -68,7 +68,7 @@ describe('the port', () => {
   })
 })
 
-it('gives a client so long for its headers, and no longer', async () => {
+it('limits the time a client has for its headers', async () => {
   const doors = {
     keys: createAccessKeys('000000000000'),
     clock: { now: () => 0 },
@@ -93,7 +93,7 @@ it('gives a client so long for its headers, and no longer', async () => {
 it.each([
   ['a header', { headers: { authorization: 'AWS AKIAEXAMPLE:frJIUN8DYpKDtOLCwo//yllqDzg=' } }, ''],
   ['an address', {}, '?AWSAccessKeyId=AKIAEXAMPLE&Expires=1175139620&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D'],
-])('asks for the newer kind of signature where %s has version 2', async (_, init, query) => {
+])('asks for signature version 4 when %s has version 2', async (_, init, query) => {
   await start()
   const response = await fetch(`${cloud().endpoint}/bucket/key${query}`, init)
 
@@ -101,10 +101,10 @@ it.each([
   expect(await response.text()).toMatch(/<Code>InvalidRequest<\/Code>.*Please use AWS4-HMAC-SHA256/)
 })
 
-describe('Lambda over its API', () => {
+describe('the Lambda API', () => {
   const source = 'exports.handler = async (event) => { if (event.fail) throw new RangeError("no"); return event }'
 
-  it('answers what the function answers', async () => {
+  it("returns the function's result", async () => {
     await start({ Echo: fn(source, { FunctionName: 'stack-echo' }) })
     const lambda = new LambdaClient(client())
 
@@ -118,7 +118,7 @@ describe('Lambda over its API', () => {
     expect(Functions?.map(({ FunctionName }) => FunctionName)).toEqual(['stack-echo'])
   })
 
-  it('says how a function is deployed', async () => {
+  it('describes how a function is deployed', async () => {
     await start({
       Echo: fn(source, { FunctionName: 'stack-echo', Timeout: 7, Environment: { Variables: { BUCKET: 'mine' } } }),
     })
@@ -133,7 +133,7 @@ describe('Lambda over its API', () => {
     })
   })
 
-  it('says how it failed', async () => {
+  it("returns the function's error", async () => {
     await start({ Echo: fn(source, { FunctionName: 'echo' }) })
     const answer = await new LambdaClient(client()).send(
       new InvokeCommand({ FunctionName: 'echo', Payload: Buffer.from('{"fail":true}') }),
@@ -146,7 +146,7 @@ describe('Lambda over its API', () => {
   })
 
   it.each([
-    ['a function that is not there', { FunctionName: 'none' }, 'ResourceNotFoundException'],
+    ['a missing function', { FunctionName: 'none' }, 'ResourceNotFoundException'],
     [
       'a request that is not JSON',
       { FunctionName: 'echo', Payload: Buffer.from('{') },
@@ -157,7 +157,7 @@ describe('Lambda over its API', () => {
     await expect(new LambdaClient(client()).send(new InvokeCommand(input))).rejects.toMatchObject({ name })
   })
 
-  it('knows no configuration of a function that is not there', async () => {
+  it('has no configuration of a missing function', async () => {
     await start()
     await expect(
       new LambdaClient(client()).send(new GetFunctionConfigurationCommand({ FunctionName: 'none' })),
@@ -165,8 +165,8 @@ describe('Lambda over its API', () => {
   })
 })
 
-describe('keys that act as a role', () => {
-  it('may do what the role may', async () => {
+describe('credentials of a role', () => {
+  it('allow what the role may do', async () => {
     await start()
     const { accessKeyId, secretAccessKey, sessionToken } = cloud().credentialsFor('Role', 'job')
     const sqs = new SQSClient({ ...client(), credentials: { accessKeyId, secretAccessKey, sessionToken } })

@@ -12,7 +12,7 @@ const HOUR = 60 * MINUTE
 const { cloud, dataDir, file, start, bodies } = useCloud()
 
 describe('a worker', () => {
-  it('has the environment of its function and nothing of this process', async () => {
+  it('has the environment of its function and nothing of the host process', async () => {
     process.env.SECRET_OF_THE_PARENT = 'x'
     await start({
       Hello: fn('exports.handler = async (event) => ({ event, env: process.env, cwd: process.cwd() })', {
@@ -30,7 +30,7 @@ describe('a worker', () => {
     expect(payload).not.toContain('SECRET_OF_THE_PARENT')
   })
 
-  it('sees the time of the cloud, in every way to ask for it', async () => {
+  it('sees the time of the cloud in every way of reading it', async () => {
     await start({
       Now: fn('exports.handler = async () => [Date.now(), +new Date(), Date.parse(Date()), new Date(0).getTime()]', {
         FunctionName: 'now',
@@ -44,7 +44,7 @@ describe('a worker', () => {
     expect(epoch).toBe(0)
   })
 
-  it('comes out of a zip, with other files in place of some', async () => {
+  it('runs from a zip, with some files replaced', async () => {
     const packageDir = path.join(dataDir(), 'package')
     mkdirSync(packageDir)
     const zip = new ZipFile()
@@ -73,10 +73,10 @@ describe('a worker', () => {
 
   it.each([
     ['throws', 'exports.handler = async () => { throw new RangeError("too far") }', 'RangeError', 'too far'],
-    ['throws when it is loaded', 'throw new TypeError("cannot start")', 'TypeError', 'cannot start'],
+    ['throws while loading', 'throw new TypeError("cannot start")', 'TypeError', 'cannot start'],
     ['exports no handler', 'exports.other = 1', 'Runtime.HandlerNotFound', 'index.handler is undefined'],
     ['has a syntax error', 'exports.handler = async () => {', 'SyntaxError', 'Unexpected end of input'],
-    ['ends itself', 'exports.handler = async () => process.exit(3)', 'Runtime.ExitError', 'exited with status 3'],
+    ['exits', 'exports.handler = async () => process.exit(3)', 'Runtime.ExitError', 'exited with status 3'],
     [
       'never answers',
       'exports.handler = () => new Promise(() => setInterval(() => {}, 1000))',
@@ -84,7 +84,7 @@ describe('a worker', () => {
       'after 1.00 seconds',
     ],
     ['blocks its thread', 'exports.handler = async () => { for (;;); }', 'Sandbox.Timedout', 'after 1.00 seconds'],
-  ])('answers an error when it %s, and the next call starts afresh', async (_, source, errorType, message) => {
+  ])('returns an error when it %s, and the next call starts afresh', async (_, source, errorType, message) => {
     await start({ Bad: fn(source, { FunctionName: 'bad', Timeout: 1 }) })
 
     for (const outcome of [await cloud().invoke('bad', {}), await cloud().invoke('bad', {})]) {
@@ -93,7 +93,7 @@ describe('a worker', () => {
     }
   })
 
-  it('runs one call at a time, and several workers run several', async () => {
+  it('runs one call at a time, and several workers run concurrently', async () => {
     await start({
       Slow: fn(
         'let running = 0\nexports.handler = async () => { running++; await new Promise((r) => setTimeout(r, 50)); return running-- }',
@@ -107,7 +107,7 @@ describe('a worker', () => {
     expect(outcomes.map(({ payload }) => payload)).toEqual(['1', '1', '1', '1', '1', '1'])
   })
 
-  it('writes what it prints to its log file', async () => {
+  it('writes its output to its log file', async () => {
     const seen: string[] = []
     await start(
       { Talks: fn('exports.handler = async () => console.log("hello", "log")', { FunctionName: 'talks' }) },
@@ -121,7 +121,7 @@ describe('a worker', () => {
   })
 })
 
-describe('the memory of a function', () => {
+describe('the memory limit of a function', () => {
   const MEMORY = { MemorySize: 256, Timeout: 60 }
   const wasm = 'new WebAssembly.Memory({ initial: 6400 })'
 
@@ -129,7 +129,7 @@ describe('the memory of a function', () => {
     ['Buffers', 'kept.push(Buffer.alloc(400 * 2 ** 20, 1))'],
     ['Buffers in many pieces', 'for (let i = 0; i < 400; i++) kept.push(Buffer.alloc(2 ** 20, 1))'],
     [
-      'Buffers, and goes on',
+      'Buffers, while the handler continues',
       'kept.push(Buffer.alloc(400 * 2 ** 20, 1)); await new Promise(() => setInterval(() => {}, 50))',
     ],
     ['typed arrays', 'kept.push(new Float64Array(50 * 2 ** 20).fill(1))'],
@@ -160,7 +160,7 @@ describe('the memory of a function', () => {
     })
   })
 
-  it('has room for 100 MB of Buffers in 256 MB, and what is let go is no part of it', async () => {
+  it('allows 100 MB of Buffers in 256 MB, and does not count released ones', async () => {
     const source =
       'exports.handler = async () => { for (let i = 0; i < 40; i++) { Buffer.alloc(25 * 2 ** 20, 1); await new Promise((r) => setTimeout(r, 5)) } return Buffer.alloc(100 * 2 ** 20, 1).length }'
     await start({ Fits: fn(source, { FunctionName: 'fits', ...MEMORY }) })
@@ -168,7 +168,7 @@ describe('the memory of a function', () => {
     expect(await cloud().invoke('fits', {})).toMatchObject({ payload: String(100 * 2 ** 20) })
   })
 
-  it('fails an event that exceeds it in all its attempts', async () => {
+  it('fails an event in all its attempts when it is exceeded', async () => {
     const source = `exports.handler = async () => { require('node:fs').appendFileSync(${JSON.stringify(file())}, '1\\n'); return Buffer.alloc(400 * 2 ** 20, 1).length }`
     await start({
       Big: fn(source, { FunctionName: 'big', ...MEMORY }),
@@ -194,7 +194,7 @@ describe('the memory of a function', () => {
 })
 
 describe('a function with reserved concurrency', () => {
-  it('is throttled when it is called more often, and events wait instead', async () => {
+  it('throttles further calls, while events wait', async () => {
     const source = `exports.handler = async (event) => { await new Promise((r) => setTimeout(r, 100)); require('node:fs').appendFileSync(${JSON.stringify(file())}, '1\\n') }`
     await start({ One: fn(source, { FunctionName: 'one', ReservedConcurrentExecutions: 1 }) })
 
@@ -209,8 +209,8 @@ describe('a function with reserved concurrency', () => {
   })
 })
 
-describe('an event', () => {
-  it('is tried again after one minute and after two', async () => {
+describe('an asynchronous invocation', () => {
+  it('is retried after one minute and after two', async () => {
     await start({ Fails: fn(recording(file(), 2), { FunctionName: 'fails' }) })
 
     cloud().lambda.accept('fails', '{"n":1}')
@@ -224,7 +224,7 @@ describe('an event', () => {
     expect(calls).toEqual([1, 1, 2, 2, 3, 3])
   })
 
-  it('goes to the failure destination with what was asked and answered', async () => {
+  it('is sent to the failure destination with its request and response', async () => {
     await start({
       Role: role([allow('sqs:SendMessage', arn('Failures'))]),
       Failures: queue(),
@@ -259,7 +259,7 @@ describe('an event', () => {
     ])
   })
 
-  it('survives a restart, whether it waits for its retry or runs', async () => {
+  it('survives a restart, whether it waits for a retry or runs', async () => {
     const resources = { Fails: fn(recording(file(), 1), { FunctionName: 'fails' }) }
     await start(resources)
     cloud().lambda.accept('fails', '{"n":1}')
@@ -274,7 +274,7 @@ describe('an event', () => {
     expect(numbers).toContain(2)
   })
 
-  it('is refused a destination that its role may not send to', async () => {
+  it('is refused a destination to which its role may not send', async () => {
     const started = start({
       Failures: queue(),
       Fails: fn('', { FunctionName: 'fails' }),
@@ -290,7 +290,7 @@ describe('an event', () => {
   })
 })
 
-describe('a queue that feeds a function', () => {
+describe('a queue that invokes a function', () => {
   const fed = (source: string, mapping: object = {}) => ({
     Role: role([allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arn('Work'))]),
     Dead: queue(),
@@ -310,7 +310,7 @@ describe('a queue that feeds a function', () => {
       .sqs.queue('work')
       ?.send({ body: JSON.stringify(body), senderId: 'x', delaySeconds })
 
-  it('hands over messages when they become visible and forgets what was done', async () => {
+  it('delivers messages when they become visible and deletes the processed ones', async () => {
     await start(fed(recording(file())))
     send({ n: 1 })
     send({ n: 2 }, 300)
@@ -328,7 +328,7 @@ describe('a queue that feeds a function', () => {
     expect(cloud().sqs.queue('work')?.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
   })
 
-  it('gives up a message that fails too often, and only that one', async () => {
+  it('dead-letters only the message that fails too often', async () => {
     const source = `exports.handler = async ({ Records }) => ({
       batchItemFailures: Records.filter(({ body }) => JSON.parse(body).bad).map(({ messageId }) => ({ itemIdentifier: messageId })),
     })`
@@ -341,7 +341,7 @@ describe('a queue that feeds a function', () => {
     expect(cloud().sqs.queue('work')?.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
   })
 
-  it('is refused to a role that may not receive', async () => {
+  it('is refused when the role may not receive', async () => {
     await expect(start({ ...fed(''), Role: role() })).rejects.toThrow(/Mapping .*sqs:ReceiveMessage/)
   })
 })
@@ -382,11 +382,11 @@ describe('a function that calls AWS', () => {
   it.each([
     ['403 without permission to list', [], 'AccessDenied'],
     [
-      '404 with it',
+      '404 with permission to list',
       [{ ...allow('s3:ListBucket', 'arn:aws:s3:::data'), Condition: { StringLike: { 's3:prefix': 'raw/*' } } }],
       'NoSuchKey',
     ],
-  ])('is answered %s when a key is missing', async (_, more, name) => {
+  ])('gets %s for a missing key', async (_, more, name) => {
     await start({ ...resources, Role: role([allow('s3:GetObject', 'arn:aws:s3:::data/*'), ...more]) })
     expect(await call({ get: 'raw/none' })).toMatchObject({ name })
   })
@@ -395,10 +395,10 @@ describe('a function that calls AWS', () => {
     ['an error once', { error: true as const }, 'done', 1],
     ['an error twice', { error: true as const, times: 2 }, { name: 'InternalError', status: 500 }, 0],
     ['throttling', { throttle: true as const }, 'done', 1],
-    ['a lost answer', { loseAnswer: true as const }, 'done', 2],
+    ['a lost response', { loseAnswer: true as const }, 'done', 2],
     ['a repeated request', { repeat: true as const }, 'done', 1],
     ['a delay', { delayMs: 20 }, 'done', 1],
-  ])('meets %s', async (_, fault, outcome, written) => {
+  ])('can be given %s', async (_, fault, outcome, written) => {
     await start(resources)
     const active = cloud().faults.fail({ service: 's3', operation: 'PutObject', functionName: 'writer', ...fault })
 
@@ -414,7 +414,7 @@ describe('a function that calls AWS', () => {
   it.each([
     ['before a write', { killBefore: true as const }, 404],
     ['after a write', { killAfter: true as const }, 200],
-  ])('may be killed %s', async (_, fault, status) => {
+  ])('can be killed %s', async (_, fault, status) => {
     await start(resources)
     cloud().faults.fail({ service: 's3', operation: 'PutObject', ...fault })
 

@@ -18,7 +18,7 @@ const { start, cloud, file, bodies } = useCloud()
 const Bucket = 'uploads'
 const SOURCE = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${Bucket}`]] }
 
-/** What osls makes of `events: - s3: uploads`. */
+/** The resources that osls generates from `events: - s3: uploads`. */
 const bucket = (NotificationConfiguration: object, more: object = { DependsOn: ['Permission'] }) => ({
   Type: 'AWS::S3::Bucket',
   Properties: { BucketName: Bucket, NotificationConfiguration },
@@ -47,7 +47,7 @@ const seen = () => eventsIn(file()).flatMap(({ Records }) => Records)
 const keysSeen = () => seen().map(({ s3 }) => s3.object.key)
 
 describe('a function that a bucket notifies', () => {
-  it('gets the documented record of each put, its key encoded', async () => {
+  it('gets the documented record of each put, with its key encoded', async () => {
     await start(stack(toFunction()))
     await put('raw/a b+ü.csv')
 
@@ -84,14 +84,14 @@ describe('a function that a bucket notifies', () => {
     ])
   })
 
-  it('hears of the keys that its filter fits', async () => {
+  it('gets only keys that match its filter', async () => {
     await start(stack(toFunction('s3:ObjectCreated:*', rules(['prefix', 'raw/'], ['suffix', '.csv']))))
     await put('raw/a.csv', 'raw/a.json', 'labeled/a.csv')
 
     expect(keysSeen()).toEqual(['raw/a.csv'])
   })
 
-  it('hears of copies, uploads in parts, tags and deletes under their names', async () => {
+  it('gets copies, multipart uploads, tags and deletes under their event names', async () => {
     const all = ['ObjectCreated', 'ObjectTagging', 'ObjectRemoved']
     const LambdaConfigurations = all.map((kind) => ({ Event: `s3:${kind}:*`, Function: arn('Fn') }))
     await start(stack({ LambdaConfigurations }))
@@ -116,7 +116,7 @@ describe('a function that a bucket notifies', () => {
     ])
   })
 
-  it('is told the version, and of the delete marker that hides it', async () => {
+  it('gets the version, and the delete marker that hides it', async () => {
     const LambdaConfigurations = ['Created', 'Removed'].map((kind) => ({
       Event: `s3:Object${kind}:*`,
       Function: arn('Fn'),
@@ -133,7 +133,7 @@ describe('a function that a bucket notifies', () => {
     ])
   })
 
-  it('is notified after a restart as before, and EventBridge beside it', async () => {
+  it('is notified after a restart as before, in addition to EventBridge', async () => {
     const told: string[] = []
     const resources = stack({ ...toFunction(), EventBridgeConfiguration: {} })
     await start(resources)
@@ -143,7 +143,7 @@ describe('a function that a bucket notifies', () => {
     expect([keysSeen(), told]).toEqual([['a'], ['Object Created']])
   })
 
-  it('gets an event that failed again, as every asynchronous invocation does', async () => {
+  it('gets a failed event again, like every asynchronous invocation', async () => {
     await start({ ...stack(toFunction()), Fn: fn(recording(file(), 1)) })
     await put('a')
     await cloud().advance(60_000)
@@ -170,12 +170,12 @@ describe('a stack whose bucket may not notify its function', () => {
     await expect(start(stack(toFunction(), Permission))).rejects.toThrow(refused)
   })
 
-  it('is refused where CloudFormation may make the bucket before the permission', async () => {
+  it('is refused when CloudFormation may create the bucket before the permission', async () => {
     const resources = { ...stack({}), Bucket: bucket(toFunction(), {}) }
     await expect(start(resources)).rejects.toThrow('add DependsOn: Permission')
   })
 
-  it('is refused by its permission, not by an order, where the function has one for another service alone', async () => {
+  it('is refused for the missing permission, not the order, when another service has one', async () => {
     const resources = {
       ...stack({}, permission('Fn', 'events.amazonaws.com', SOURCE)),
       Bucket: bucket(toFunction(), {}),
@@ -183,7 +183,7 @@ describe('a stack whose bucket may not notify its function', () => {
     await expect(start(resources)).rejects.toThrow(refused)
   })
 
-  it('is refused where each waits for the other', async () => {
+  it('is refused for a dependency cycle', async () => {
     const Permission = permission('Fn', 's3.amazonaws.com', arn('Bucket'))
     await expect(start(stack(toFunction(), Permission))).rejects.toThrow(
       'Circular dependency between resources: [Bucket, Fn, Permission, Role]',
@@ -192,7 +192,7 @@ describe('a stack whose bucket may not notify its function', () => {
 
   it.each([
     ['a topic', { TopicConfigurations: [{ Event: 's3:ObjectCreated:*', Topic: 'arn:aws:sns:::t' }] }, 'TopicConfig'],
-    ['an event that never happens here', toFunction('s3:Replication:*'), 's3:Replication:*'],
+    ['an unsupported event', toFunction('s3:Replication:*'), 's3:Replication:*'],
   ])('is refused by name with %s', async (_, configuration, named) => {
     await expect(start(stack(configuration))).rejects.toThrow(named)
   })
@@ -206,7 +206,7 @@ describe('a queue that a bucket notifies', () => {
     Bucket: bucket({ QueueConfigurations }, { DependsOn: 'Policy' }),
   }
 
-  it('gets a test message once, then a record of each put', async () => {
+  it('gets one test message, then a record of each put', async () => {
     await start(resources)
     await start(resources)
     await put('a b')
@@ -217,7 +217,7 @@ describe('a queue that a bucket notifies', () => {
     ])
   })
 
-  it('is refused while its policy does not let the bucket in', async () => {
+  it('is refused while its policy does not admit the bucket', async () => {
     const Condition = { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::other' } }
     const Statement = [{ ...allow('sqs:SendMessage'), Principal: { Service: 's3.amazonaws.com' }, Condition }]
     const Policy = {

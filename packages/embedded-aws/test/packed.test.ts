@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals'
 
 const root = path.resolve(__dirname, '../../..')
 
-it('installs from its tarball in an empty folder, alone, and is used by import, by require and as a command', () => {
+it('installs from its tarball into an empty folder without dependencies, and works by import, require and command', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/try-package.mjs', 'packages/embedded-aws'], {
     cwd: root,
     encoding: 'utf8',

@@ -21,7 +21,7 @@ const source = `
     await new SQSClient().send(new SendMessageCommand({ QueueUrl, MessageBody: 'hi', DelaySeconds: 5 }))
   }`
 
-it('writes what a function sends as the input of its command', async () => {
+it('records what a function sends as the input of its command', async () => {
   const folder = file('record')
   await start(
     {

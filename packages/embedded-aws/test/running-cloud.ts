@@ -6,7 +6,7 @@ import { createCloud, type Cloud } from '../src/cloud'
 import type { CloudOptions } from '../src/options'
 import { role } from './template'
 
-/** The cloud of the test that runs, in a folder of its own; both are gone afterwards. */
+/** The cloud of the current test, in a new folder; both are removed afterwards. */
 export function useCloud() {
   let dataDir = ''
   let cloud: Cloud | undefined
@@ -27,14 +27,14 @@ export function useCloud() {
     dataDir: () => dataDir,
     /** A file in the data folder. */
     file: (name = 'seen') => path.join(dataDir, name),
-    /** Start it, or start it again, with these resources and an empty `Role`. */
+    /** Starts or restarts the cloud with these resources and an empty `Role`. */
     async start(resources: Record<string, object> = {}, options: Partial<CloudOptions> = {}): Promise<Cloud> {
       await cloud?.close()
       cloud = undefined
       cloud = await createCloud({ dataDir, template: { Resources: { Role: role(), ...resources } }, ...options })
       return cloud
     },
-    /** The bodies of up to ten messages of a queue of the template. */
+    /** The bodies of up to ten messages of a queue in the template. */
     bodies(logicalId: string): unknown[] {
       return messages(running(), logicalId).map(({ body }) => JSON.parse(body))
     },
@@ -45,7 +45,7 @@ export function useCloud() {
   }
 }
 
-/** What a recording function was called with. */
+/** The events that a recording function was called with. */
 export const eventsIn = (file: string) =>
   existsSync(file)
     ? readFileSync(file, 'utf8')
@@ -59,7 +59,7 @@ function messages({ stack, sqs }: Cloud, logicalId: string) {
   return sqs.queue(name)?.receive(10) ?? []
 }
 
-/** Headers of the owner's request to a service, for what no SDK asks. */
+/** The headers of an owner's request to a service, for requests that no SDK sends. */
 export const signedFor = (service: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=me/20261122/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 })

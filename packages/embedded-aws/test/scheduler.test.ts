@@ -25,14 +25,14 @@ const noon = Date.parse('2026-11-22T12:00:00Z')
 afterEach(() => void jest.restoreAllMocks())
 
 describe('a schedule', () => {
-  it('calls its function at its times, each with its input', async () => {
+  it('calls its function at its times, each time with its input', async () => {
     const cloud = await start(resources('cron(0 6 * * ? *)'), { start: noon })
     await cloud.advanceTo(Date.parse('2026-11-25T00:00:00Z'))
 
     expect(eventsIn(file())).toEqual([{ hashtag: 'aws' }, { hashtag: 'aws' }])
   })
 
-  it('keeps to the clocks of its time zone', async () => {
+  it('follows the clock changes of its time zone', async () => {
     const input = '{"at":"<aws.scheduler.scheduled-time>"}'
     const cloud = await start(
       resources('cron(0 6 * * ? *)', { ScheduleExpressionTimezone: 'Europe/Berlin' }, { Input: input }),
@@ -43,7 +43,7 @@ describe('a schedule', () => {
     expect(eventsIn(file())).toEqual([{ at: '2026-10-24T04:00:00Z' }, { at: '2026-10-25T05:00:00Z' }])
   })
 
-  it('with a rate starts when it is made and goes on from there after a restart', async () => {
+  it('with a rate starts when it is created and continues from there after a restart', async () => {
     const made = resources('rate(1 hour)')
     const first = await start(made, { start: noon })
     await first.advance(1.5 * HOUR)
@@ -54,7 +54,7 @@ describe('a schedule', () => {
     expect(eventsIn(file())).toHaveLength(3)
   })
 
-  it('makes up for the time that passed while the cloud was off, once', async () => {
+  it('runs once for the times missed while the cloud was off', async () => {
     const made = resources('cron(0 6 * * ? *)')
     const first = await start(made, { start: noon })
     const later = first.clock.now() + 60 * HOUR
@@ -72,7 +72,7 @@ describe('a schedule', () => {
     expect(eventsIn(file())).toEqual([])
   })
 
-  it('is listed and told of by the API, disabled ones too, and what else is asked is refused by name', async () => {
+  it('is listed and described by the API, even when disabled; other operations are refused by name', async () => {
     const made = resources('cron(0 6 * * ? *)', { Description: 'Every morning' })
     const cloud = await start(
       { ...made, Nightly: schedule('rate(1 day)', { Name: 'nightly', State: 'DISABLED' }) },
@@ -122,7 +122,7 @@ describe('a schedule', () => {
       'not authorized to perform: lambda:InvokeFunction',
     ],
     ['a role that does not trust it', role([allow('*')]), 'scheduler.amazonaws.com cannot assume'],
-  ])('loses nothing to %s: the event goes to the dead letters', async (_, given, message) => {
+  ])('sends the event to the dead letters for %s', async (_, given, message) => {
     const dead = { Arn: arn('Dead') }
     const mayDie = role([allow('sqs:SendMessage', arn('Dead'))], 'scheduler.amazonaws.com')
     const printed = jest.spyOn(console, 'error').mockImplementation(() => {})
@@ -143,7 +143,7 @@ describe('a schedule', () => {
       ])
   })
 
-  it('tries again what fails, up to its limit, then gives it to the dead letters', async () => {
+  it('retries a failure up to its limit, then dead-letters the event', async () => {
     const target = {
       DeadLetterConfig: { Arn: arn('Dead') },
       RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 3600 },
@@ -163,8 +163,8 @@ describe('a schedule', () => {
   })
 
   it.each([
-    ['an expression that it does not know', { ScheduleExpression: 'cron(0 6 L * ? *)' }, 'L is not known'],
-    ['an option that it does not know', { KmsKeyArn: 'x' }, 'KmsKeyArn'],
+    ['an unknown expression', { ScheduleExpression: 'cron(0 6 L * ? *)' }, 'L is not known'],
+    ['an unknown option', { KmsKeyArn: 'x' }, 'KmsKeyArn'],
   ])('refuses %s by name', async (_, more, message) => {
     await expect(start(resources('rate(1 day)', more))).rejects.toThrow(message)
   })

@@ -11,7 +11,7 @@ import { createCloud } from '../src'
 const folder = mkdtempSync(path.join(tmpdir(), 'second-stack-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-it('runs a stack of somebody else as osls packages it: a put, a function, a queue, a function, a table', async () => {
+it('runs a foreign stack as osls packages it: put, function, queue, function, table', async () => {
   const service = path.join(folder, 'service')
   cpSync(path.join(__dirname, 'second-stack'), service, { recursive: true })
   const packageDir = path.join(folder, 'packaged')
@@ -35,7 +35,7 @@ it('runs a stack of somebody else as osls packages it: a put, a function, a queu
     const { Item } = await new DynamoDBClient(client).send(get)
     expect(Item).toEqual({ key: { S: 'my greeting.txt' }, length: { N: '12' } })
 
-    // Each function asked as its role, which may do this and no more.
+    // Each function calls with its role, which allows only this.
     expect(cloud.calls.filter(({ functionName }) => functionName).map(({ operation }) => operation)).toEqual([
       'SendMessage',
       'GetObject',
@@ -46,11 +46,11 @@ it('runs a stack of somebody else as osls packages it: a put, a function, a queu
   }
 
   const template = path.join(packageDir, 'cloudformation-template-update-stack.json')
-  // The stack has the name that the service gives it.
+  // The stack is named after the service.
   expect(await firstWordsOf(template)).toMatch(/AWS::SQS::Queue .*\/lengths-test-Queue-/)
 }, 120_000)
 
-/** What the command says of a template before it serves. */
+/** The output of the command for a template, before it serves. */
 function firstWordsOf(template: string): Promise<string> {
   const command = [
     'bin/run.mjs',

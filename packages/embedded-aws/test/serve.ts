@@ -9,26 +9,26 @@ import type { AwsService, BusEvent, CloudContext } from '../src/service'
 
 type Emitted = Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'>
 
-/** Services under test behind the real HTTP door, with a clock to advance and without permissions or faults. */
+/** The services under test behind the real HTTP server, with a manual clock and without permissions or faults. */
 export interface Served<T> {
   endpoint: string
   clock: CloudClock
   dataDir: string
-  /** What went to the default bus. */
+  /** The events that were sent to the default bus. */
   emitted: Emitted[]
   services: T
-  /** Stop, and start again on the same folder. */
+  /** Restarts on the same folder. */
   restart(): Promise<Served<T>>
   close(): Promise<void>
 }
 
-/** For an S3 whose buckets notify no function and no queue. */
+/** For an S3 service without notification targets. */
 export const noDestinations: Destinations = { permits: () => false, deliver: () => undefined }
 
 const ACCOUNT = '000000000000'
 const REGION = 'eu-west-1'
 
-/** Serve what `make` makes of a context. The folder is removed on close. */
+/** Serves the services that `make` creates. The folder is removed on close. */
 export async function serve<T extends Record<string, AwsService>>(
   make: (context: CloudContext) => T,
   dataDir = mkdtempSync(path.join(tmpdir(), 'bellwether-test-')),

@@ -1,9 +1,9 @@
 import path from 'node:path'
 
-/** A function's source may say `sdk('@aws-sdk/client-s3')`, as though it were bundled. */
+/** A function's source may call `sdk('@aws-sdk/client-s3')` as if it were bundled. */
 const SDK = `const sdk = require('node:module').createRequire(${JSON.stringify(path.join(__dirname, '../package.json'))})\n`
 
-/** A statement that allows. */
+/** An Allow statement. */
 export const allow = (Action: string | string[], Resource: unknown = '*') => ({ Effect: 'Allow', Action, Resource })
 
 export const arn = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] })
@@ -19,7 +19,7 @@ export const role = (statements: object[] = [], service = 'lambda.amazonaws.com'
   },
 })
 
-/** A function that runs as the role `Role`. */
+/** A function with the role `Role`. */
 export const fn = (source: string, more: object = {}) => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
@@ -34,7 +34,7 @@ export const fn = (source: string, more: object = {}) => ({
 
 export const queue = (more: object = {}) => ({ Type: 'AWS::SQS::Queue', Properties: more })
 
-/** Who may call a function. */
+/** A permission to invoke a function. */
 export const permission = (logicalId: string, principal: string, sourceArn?: unknown) => ({
   Type: 'AWS::Lambda::Permission',
   Properties: {
@@ -45,7 +45,7 @@ export const permission = (logicalId: string, principal: string, sourceArn?: unk
   },
 })
 
-/** Lets a service of AWS send to a queue. */
+/** Allows an AWS service to send to a queue. */
 export const queuePolicy = (logicalId: string, service: string) => ({
   Type: 'AWS::SQS::QueuePolicy',
   Properties: {
@@ -56,7 +56,7 @@ export const queuePolicy = (logicalId: string, service: string) => ({
   },
 })
 
-/** Source of a function that appends what it is called with to a file, and fails so many times first. */
+/** The source of a function that appends its event to a file, and fails the first `failures` times. */
 export const recording = (file: string, failures = 0) => `
   const fs = require('node:fs')
   exports.handler = async (event) => {

@@ -15,7 +15,7 @@ const s3 = () =>
     credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' },
   })
 
-/** Not `fetch`: it sets Host and Sec-Fetch-Mode by itself. */
+/** Not `fetch`, because it sets Host and Sec-Fetch-Mode itself. */
 function send(path: string, { method = 'GET', headers = {}, body = '' } = {}) {
   return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
     const sent = request(new URL(path, cloud().endpoint), { method, headers }, (incoming) => {
@@ -41,10 +41,10 @@ async function withObject(): Promise<string> {
   return `/posts/replay.jsonl?${QUERY}s3/aws4_request`
 }
 
-describe('a web page of somebody else', () => {
+describe('a foreign web page', () => {
   it.each([
     ['reads an object', 'GET', '', { 'sec-fetch-site': 'cross-site', origin: 'http://evil.test' }],
-    ['reads an object from another port of this machine', 'GET', '', { 'sec-fetch-site': 'same-site' }],
+    ['reads an object from another local port', 'GET', '', { 'sec-fetch-site': 'same-site' }],
     ['opens an object in a tab', 'GET', '', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }],
     ['opens an object from a link', 'GET', '', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }],
     ['deletes by a form', 'POST', '&delete', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }],
@@ -71,7 +71,7 @@ describe('a web page of somebody else', () => {
   })
 
   it.each(['/posts/replay.jsonl', '/desk', '/desk/owner'])(
-    'gets 403 at %s under a name that points here',
+    'gets 403 at %s under a name that resolves to this machine',
     async (path) => {
       const signed = (await withObject()).split('?')[1] ?? ''
       const asked = path.startsWith('/posts') ? `${path}?${signed}` : path
@@ -82,7 +82,7 @@ describe('a web page of somebody else', () => {
   )
 })
 
-it('lets in what names this cloud, by address or as localhost', async () => {
+it('does not affect requests that name this cloud, by address or as localhost', async () => {
   await withObject()
   const { port } = new URL(cloud().endpoint)
   const headers = signedFor('s3')
@@ -91,7 +91,7 @@ it('lets in what names this cloud, by address or as localhost', async () => {
   expect((await send('/posts/replay.jsonl', { headers: { ...headers, host: `localhost:${port}` } })).status).toBe(200)
 })
 
-it('answers objects so that they run nothing, whatever type the address asks for', async () => {
+it('cannot run an object, whatever type the URL requests', async () => {
   await withObject()
 
   const path = '/posts/replay.jsonl?response-content-type=text/html'
@@ -101,7 +101,7 @@ it('answers objects so that they run nothing, whatever type the address asks for
   })
 })
 
-it('takes no longer body for the HTTP API than API Gateway does', async () => {
+it('limits bodies of the HTTP API as API Gateway does', async () => {
   await start()
 
   expect((await send('/desk', { method: 'POST', body: 'x'.repeat(10 * 2 ** 20 + 1) })).status).toBe(413)

@@ -27,7 +27,7 @@ beforeAll(() => {
 })
 
 describe('supervised', () => {
-  it('writes the model that the library trains, and says what the official program says', () => {
+  it("writes the library's model, and prints what the official program prints", () => {
     const flags = '-dim 10 -lr 0.5 -epoch 10 -wordNgrams 2 -minCount 1 -bucket 5000'.split(' ')
     const { status, stdout, stderr } = fasttext([
       'supervised',
@@ -76,7 +76,7 @@ describe('supervised', () => {
 })
 
 describe('predict and test', () => {
-  it('prints a line for each line, from a file or from standard input', () => {
+  it('prints one line per input line, from a file or from standard input', () => {
     const fromFile = fasttext(['predict', model, at('test.txt')])
     expect(fromFile.stdout).toMatch(/^(__label__(technical|marketing|other)\n){100}$/)
     expect(fasttext(['predict', model, '-'], readFileSync(at('test.txt'), 'utf8')).stdout).toBe(fromFile.stdout)
@@ -112,7 +112,7 @@ describe('predict and test', () => {
   })
 })
 
-it('tune prints the best hyperparameters as JSON and its progress beside it', () => {
+it('tune prints the best hyperparameters as JSON and its progress on stderr', () => {
   const { stdout, stderr } = fasttext([
     'tune',
     '-input',
@@ -132,31 +132,39 @@ it('tune prints the best hyperparameters as JSON and its progress beside it', ()
   expect(stderr).toMatch(/ \d\.\d{4} \+- \d\.\d{4} {2}-minCount/)
 })
 
-it.each(['supervised', 'test', 'test-label', 'predict', 'predict-prob', 'tune'])('%s --help says its usage', (verb) => {
-  const { status, stdout } = fasttext([verb, '--help'])
-  expect({ status, stdout }).toEqual({
-    status: 0,
-    stdout: expect.stringMatching(new RegExp(`^usage: fasttext ${verb.replace('-prob', '')}`)),
-  })
-})
+it.each(['supervised', 'test', 'test-label', 'predict', 'predict-prob', 'tune'])(
+  '%s --help prints its usage',
+  (verb) => {
+    const { status, stdout } = fasttext([verb, '--help'])
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(new RegExp(`^usage: fasttext ${verb.replace('-prob', '')}`)),
+    })
+  },
+)
 
 it.each<[string, string[], number, RegExp]>([
   ['an unknown command', ['quantize'], 2, /unknown command quantize/],
-  ['a command that only the official program has', ['quantize'], 2, /quantize: only the official program has it\n/],
+  ['a command of the official program only', ['quantize'], 2, /quantize: only the official program has it\n/],
   [
     'an unknown flag',
     ['supervised', '-inpt', 'x'],
     2,
     /the flag -inpt, expected one of -input .* -minCount -minCountLabel/,
   ],
-  ['a flag that is nearly one', ['supervised', '-epochs', '5'], 2, /the flag -epochs, expected -epoch, or one of/],
+  ['a misspelt flag', ['supervised', '-epochs', '5'], 2, /the flag -epochs, expected -epoch, or one of/],
   [
     'a flag with two dashes',
     ['supervised', '--minCount', '5'],
     2,
     /the flag --minCount, expected -minCount, or one of/,
   ],
-  ['a flag where there are none', ['predict', '-input', 'x', 'y'], 2, /the flag -input, expected no flag\n\nusage/],
+  [
+    'a flag for a command without flags',
+    ['predict', '-input', 'x', 'y'],
+    2,
+    /the flag -input, expected no flag\n\nusage/,
+  ],
   [
     'early stopping without a validation file',
     ['supervised', '-input', __filename, '-output', 'x', '-earlyStopping', 'true'],
@@ -164,17 +172,12 @@ it.each<[string, string[], number, RegExp]>([
     /found -earlyStopping true without -validation, expected -validation and/,
   ],
   ['a flag without a value', ['supervised', '-input'], 2, /-input no value/],
-  ['a flag that is no number', ['supervised', '-dim', 'ten'], 2, /-dim ten, expected a number/],
+  ['a flag that needs a number', ['supervised', '-dim', 'ten'], 2, /-dim ten, expected a number/],
   ['a flag with an invalid value', ['supervised', '-dim', '0'], 2, /-dim 0, expected an integer from 1/],
-  ['a loss that is not trained here', ['supervised', '-loss', 'hs'], 2, /-loss hs, expected softmax/],
+  ['an unsupported loss', ['supervised', '-loss', 'hs'], 2, /-loss hs, expected softmax/],
   ['no input', ['supervised', '-output', 'x'], 2, /-input nothing/],
-  [
-    'a file that is not there',
-    ['supervised', '-input', '/nowhere/x', '-output', 'x'],
-    1,
-    /\/nowhere\/x: found no such file/,
-  ],
-  ['a file that is no model', ['predict', __filename, '-'], 1, /cli\.test\.ts: found the magic number/],
+  ['a missing file', ['supervised', '-input', '/nowhere/x', '-output', 'x'], 1, /\/nowhere\/x: found no such file/],
+  ['a file that is not a model', ['predict', __filename, '-'], 1, /cli\.test\.ts: found the magic number/],
   [
     'a text that is not there, before the model',
     ['predict', '/nowhere/m', '/nowhere/x'],
@@ -232,7 +235,7 @@ it.each<[string, string[], number, RegExp]>([
   expect(stderr).toMatch(message)
 })
 
-it('says that a model is a gzip file, which model.tar.gz is', () => {
+it('says that a model is a gzip file, as model.tar.gz is', () => {
   writeFileSync(at('model.tar.gz'), gzipSync('model'))
 
   const { status, stderr } = fasttext(['predict', at('model.tar.gz'), '-'])
@@ -265,13 +268,13 @@ it('trains nothing for an -output that is a folder', () => {
   })
 })
 
-it('names a flag as it was typed where the training text does not fit it', () => {
+it('names a flag as it was typed when the training text does not fit it', () => {
   const { stderr } = fasttext(['supervised', '-input', at('train.txt'), '-output', at('rare'), '-minCount', '9999'])
 
   expect(stderr).toContain('expected at least one, or a lower -minCount')
 })
 
-it('shows control characters of a file name by their numbers', () => {
+it('escapes control characters of a file name as numbers', () => {
   const { status, stderr } = fasttext(['predict', at('\u001b]0;owned\u0007.bin'), '-'])
 
   expect(status).toBe(1)

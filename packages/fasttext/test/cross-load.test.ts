@@ -44,13 +44,13 @@ function exchange(): void {
     ['hierarchical softmax', ['-wordNgrams', '2', '-loss', 'hs']],
     ['negative sampling', ['-wordNgrams', '2', '-loss', 'ns']],
     ['one vs all', ['-wordNgrams', '2', '-loss', 'ova']],
-  ])('a model of its own, %s', (name, flags) => {
+  ])('a model of the official program, %s,', (name, flags) => {
     const output = path.join(folder, name.replaceAll(' ', '-'))
     beforeAll(() => {
       official('supervised', ...FLAGS, ...flags, '-output', output)
     })
 
-    it('predicts here what it predicts there', () => {
+    it('gives the same predictions here as there', () => {
       expectSame(readModel(`${output}.bin`), `${output}.bin`)
     })
   })
@@ -58,7 +58,7 @@ function exchange(): void {
   it.each([
     ['plain codes', []],
     ['norms and a cutoff', ['-qnorm', '-cutoff', '300']],
-  ])('a quantised model, %s, predicts here what it predicts there', (name, flags) => {
+  ])('a quantised model of the official program, %s, gives the same predictions here as there', (name, flags) => {
     const output = path.join(folder, `quantised-${name.replaceAll(' ', '-')}`)
     official('supervised', ...FLAGS, '-wordNgrams', '2', '-output', output)
     official('quantize', '-input', trainFile, '-output', output, ...flags)
@@ -71,7 +71,7 @@ function exchange(): void {
     ['words alone', { wordNgrams: 1 }],
     ['character n-grams and trigrams', { wordNgrams: 3, minCharacters: 2, maxCharacters: 4 }],
     ['two million buckets', { buckets: 2_000_000 }],
-  ])('a model of ours, %s, predicts there what it predicts here', (name, chosen) => {
+  ])('a model of this library, %s, gives the same predictions there as here', (name, chosen) => {
     const file = path.join(folder, `ours-${name.replaceAll(' ', '-')}.bin`)
     const model = train({ file: trainFile }, { ...small, buckets: 3000, ...chosen })
     saveModel(model, file)
@@ -85,7 +85,7 @@ function expectSame(model: Model, file: string): void {
   expect(ours).toHaveLength(theirs.length)
   ours.forEach((predictions, i) => {
     const their = theirs[i]!
-    // The binary losses look their probabilities up in steps, and order equal ones by chance.
+    // The binary losses quantise probabilities with a table, and order equal ones arbitrarily.
     const order = (list: Prediction[]) => list.map(({ label }) => label)
     if (new Set(predictions.map(({ probability }) => probability)).size === 3)
       expect(order(predictions)).toEqual(order(their))

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { DEFAULTS, type Hyperparameters } from '../src'
 import { nextFraction, seedRandom } from '../src/random'
 
-/** Small, and quick to learn. */
+/** A small model that trains quickly. */
 export const small: Partial<Hyperparameters> = {
   ...DEFAULTS,
   vectorDim: 10,
@@ -21,7 +21,7 @@ const TOPICS: Record<string, string[]> = {
   other: ['rain', 'coffee', 'monday', 'train', 'café', 'cat', 'snow'],
 }
 
-/** Labelled lines that can be learned: words of the label's topic among words of all topics. */
+/** Learnable labelled lines: words of the label's topic among words of all topics. */
 export function labelledLines(count: number, seed: number): string[] {
   const random = seedRandom(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(nextFraction(random) * list.length)]!

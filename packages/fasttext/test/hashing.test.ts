@@ -7,7 +7,7 @@ describe('fnv1a', () => {
     ['', 2166136261],
     ['a', 0xe40c292c],
     ['foobar', 0xbf9cf968],
-  ])('gives the published value for %j', (text, hash) => {
+  ])('has the published value for %j', (text, hash) => {
     const bytes = Buffer.from(text)
     expect(fnv1a(bytes, 0, bytes.length)).toBe(hash)
   })
@@ -22,7 +22,7 @@ describe('ngramBuckets', () => {
   const buckets = fc.integer({ min: 1, max: 2 ** 31 - 1 })
   const hashes = fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { maxLength: 12 })
 
-  it('agrees with 64-bit arithmetic for any hashes, length and number of buckets', () => {
+  it('equals 64-bit arithmetic for any hashes, length and number of buckets', () => {
     fc.assert(
       fc.property(hashes, fc.integer({ min: 1, max: 6 }), buckets, (words, longest, size) => {
         const out = new Int32Array(ngramCount(words.length, longest))

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { completeHyperparameters, DEFAULTS, parseBlazingText, toBlazingText } from '../src'
 
 describe('parseBlazingText', () => {
-  it('has BlazingText’s defaults', () => {
+  it("has BlazingText's defaults", () => {
     expect(parseBlazingText({ mode: 'supervised' })).toEqual(DEFAULTS)
     expect(DEFAULTS).toMatchObject({
       buckets: 2_000_000,
@@ -18,7 +18,7 @@ describe('parseBlazingText', () => {
     })
   })
 
-  it('reads every hyperparameter that BlazingText has, and writes it back', () => {
+  it('parses every hyperparameter of BlazingText, and writes it back', () => {
     const values = {
       mode: 'supervised',
       buckets: '100000',
@@ -55,14 +55,14 @@ describe('parseBlazingText', () => {
     ['learning_rate', { mode: 'supervised', learning_rate: '0x1' }, 'HYPERPARAMETER_INVALID'],
     ['early_stopping', { mode: 'supervised', early_stopping: 'constructor' }, 'HYPERPARAMETER_INVALID'],
     ['vector_dim', { mode: 'supervised', vector_dim: '99999999999' }, 'HYPERPARAMETER_INVALID'],
-  ])('refuses a bad %s: %j', (name, values: Record<string, string>, code) => {
+  ])('refuses an invalid %s: %j', (name, values: Record<string, string>, code) => {
     const attempt = () => parseBlazingText(values)
     expect(attempt).toThrow(expect.objectContaining({ code }))
     expect(attempt).toThrow(name)
   })
 })
 
-it('completeHyperparameters refuses a name it does not know', () => {
+it('completeHyperparameters refuses an unknown name', () => {
   const attempt = () => completeHyperparameters(JSON.parse('{"learning_rate": 1}'))
   expect(attempt).toThrow(expect.objectContaining({ code: 'HYPERPARAMETER_UNKNOWN' }))
 })

@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals'
 
 const source = path.resolve(__dirname, '../src')
 
-it('imports nothing but Node.js and itself', () => {
+it('imports only Node.js and itself', () => {
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
   const foreign = files.flatMap((file) => {
     const text = readFileSync(path.join(source, file), 'utf8')

@@ -7,7 +7,7 @@ const judged = (truths: string[], ...predictions: [string, number][]) => ({
 })
 
 describe('metrics', () => {
-  it('counts by hand-made cases', () => {
+  it('has the right counts for hand-made cases', () => {
     const { examples, accuracy, macroF1, logLoss, classes } = metrics([
       judged(['a'], ['a', 0.9], ['b', 0.1]),
       judged(['a'], ['b', 0.6], ['a', 0.4]),
@@ -29,7 +29,7 @@ describe('metrics', () => {
     expect(metrics(one, 3, 0.15)).toMatchObject({ precision: 0.5, recall: 0.5 })
   })
 
-  it('says NaN where nothing was counted', () => {
+  it('returns NaN when nothing was counted', () => {
     const none = metrics([])
     expect(none).toEqual({
       examples: 0,
@@ -43,7 +43,7 @@ describe('metrics', () => {
     expect(metrics([judged(['a'])])).toMatchObject({ accuracy: 0, precision: NaN, recall: 0 })
   })
 
-  it('keeps the loss finite for a label that was given no probability', () => {
+  it('keeps the loss finite for a label with zero probability', () => {
     expect(metrics([judged(['a'], ['b', 1])]).logLoss).toBeCloseTo(-Math.log(1e-15))
   })
 })

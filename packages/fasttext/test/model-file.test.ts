@@ -9,7 +9,7 @@ const lines = labelledLines(60, 1)
 const model = train(lines, { ...small, buckets: 300, vectorDim: 5 })
 const bytes = writeModel(model)
 
-/** Where the numbers of the header lie. */
+/** The offsets of the numbers in the header. */
 const AT = {
   magic: 0,
   version: 4,
@@ -24,19 +24,19 @@ const AT = {
 }
 
 describe('model.bin', () => {
-  it('is read back to the same bytes and the same predictions', () => {
+  it('round-trips to the same bytes and the same predictions', () => {
     const again = readModel(bytes)
     expect(writeModel(again).equals(bytes)).toBe(true)
     for (const line of lines) expect(predict(again, line, 3)).toEqual(predict(model, line, 3))
   })
 
-  it('is the same from a file', () => {
+  it('is the same when read from a file', () => {
     const file = path.join(temporaryFolder(), 'model.bin')
     saveModel(model, file)
     expect(writeModel(readModel(file)).equals(bytes)).toBe(true)
   })
 
-  it('is read where its bytes begin inside a larger array', () => {
+  it('is read at an offset in a larger array', () => {
     const larger = new Uint8Array(bytes.length + 3)
     larger.set(bytes, 3)
     expect(writeModel(readModel(larger.subarray(3))).equals(bytes)).toBe(true)
@@ -47,7 +47,7 @@ describe('model.bin', () => {
     expect(readModel(writeModel(long)).dictionary.starts).toEqual(long.dictionary.starts)
   })
 
-  it('may have a row of numbers for every bucket', () => {
+  it('may have a row for every bucket', () => {
     const full = Buffer.from(bytes)
     const inputRows = model.dictionary.words + 300
     const start = bytes.length - 17 - 4 * 5 * (inputRows + 3)
@@ -56,8 +56,8 @@ describe('model.bin', () => {
   })
 })
 
-describe('refuses', () => {
-  it('a file cut off at any place, naming it', () => {
+describe('a model file is refused with', () => {
+  it('a truncation at any place, naming the file', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: bytes.length - 1 }), (length) => {
         expectRefusal(() => readModel(bytes.subarray(0, length), 'cut.bin'), 'cut.bin')
@@ -77,8 +77,8 @@ describe('refuses', () => {
     ['an unknown loss', AT.loss, 9, 'MODEL_INVALID'],
     ['a dimension of zero', AT.dim, 0, 'MODEL_INVALID'],
     ['a dimension too large', AT.dim, 2 ** 31 - 1, 'MODEL_INVALID'],
-    ['a dimension that the matrix does not have', AT.dim, 6, 'MODEL_INVALID'],
-    ['buckets below zero', AT.buckets, -1, 'MODEL_INVALID'],
+    ['a dimension that the matrix contradicts', AT.dim, 6, 'MODEL_INVALID'],
+    ['a negative number of buckets', AT.buckets, -1, 'MODEL_INVALID'],
     ['more buckets than the file has room for', AT.buckets, 2 ** 31 - 1, 'MODEL_INVALID'],
     ['more entries than the file has room for', AT.size, 2 ** 31 - 1, 'MODEL_INVALID'],
     ['words and labels that do not add up', AT.words, 3, 'MODEL_INVALID'],
@@ -91,7 +91,7 @@ describe('refuses', () => {
     expectRefusal(() => readModel(changed, 'changed.bin'), 'changed.bin', code)
   })
 
-  it('an impossible size without first making room for it', () => {
+  it('an impossible size, before memory is allocated for it', () => {
     const changed = Buffer.from(bytes)
     changed.writeInt32LE(2 ** 31 - 1, AT.size)
     changed.writeInt32LE(2 ** 31 - 4, AT.words)
@@ -101,7 +101,7 @@ describe('refuses', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50e6)
   })
 
-  it('any bytes that are no model, from memory or from a file', () => {
+  it('random bytes, from memory or from a file', () => {
     const file = path.join(temporaryFolder(), 'foreign.bin')
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (random, withHeader) => {
@@ -114,7 +114,7 @@ describe('refuses', () => {
     )
   })
 
-  it('or reads a model that random bytes were written into, and never crashes', () => {
+  it('random changes, or is read without crashing', () => {
     const places = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 })
     fc.assert(
       fc.property(places, (changes) => {
@@ -130,7 +130,7 @@ describe('refuses', () => {
     )
   })
 
-  it('a file that is not there', () => {
+  it('a missing path', () => {
     const attempt = () => readModel('/nowhere/model.bin')
     expect(attempt).toThrow(expect.objectContaining({ code: 'FILE_UNREADABLE', file: '/nowhere/model.bin' }))
   })

@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals'
 
 const root = path.resolve(__dirname, '../../..')
 
-it('installs from its tarball in an empty folder, alone, and is used by import, by require and with its types', () => {
+it('installs from its tarball into an empty folder without dependencies, and works by import, require and with its types', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/try-package.mjs', 'packages/fasttext'], {
     cwd: root,
     encoding: 'utf8',

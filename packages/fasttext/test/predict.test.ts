@@ -10,7 +10,7 @@ const model = train(lines, small)
 const withCharacters = train(lines, { ...small, minCharacters: 1, maxCharacters: 5, wordNgrams: 4 })
 
 describe('predict', () => {
-  it('gives the k likeliest labels without their prefix, probabilities falling and summing to one', () => {
+  it('returns the k most probable labels without prefix, with falling probabilities that sum to one', () => {
     const all = predict(model, 'kubernetes deploy api', 99)
     expect(all.map(({ label }) => label).sort()).toEqual(['marketing', 'other', 'technical'])
     expect(all[0]!.label).toBe('technical')
@@ -19,20 +19,20 @@ describe('predict', () => {
     expect(predict(model, 'kubernetes deploy api', 2)).toEqual(all.slice(0, 2))
   })
 
-  it('gives none below the threshold, and none for a k of zero', () => {
+  it('returns none below the threshold, or for a k of zero', () => {
     expect(predict(model, 'kubernetes deploy api', 3, 0.5)).toHaveLength(1)
     expect(predict(model, 'kubernetes deploy api', 3, 1.1)).toEqual([])
     expect(predict(model, 'kubernetes', 0)).toEqual([])
   })
 
-  it('reads a newline in a line as a space, labels not at all, and nothing after </s>', () => {
+  it('reads a newline in a line as a space, ignores labels, and stops at </s>', () => {
     const expected = predict(model, 'rain coffee', 3)
     expect(predict(model, 'rain\ncoffee', 3)).toEqual(expected)
     expect(predict(model, '__label__technical rain __label__unknown coffee', 3)).toEqual(expected)
     expect(predict(model, 'rain coffee </s> kubernetes', 3)).toEqual(expected)
   })
 
-  it('answers an empty line by the end of line alone', () => {
+  it('predicts an empty line from the end-of-line token alone', () => {
     expect(predict(model, '', 3)).toHaveLength(3)
     expect(predict(model, '', 3)).toEqual(predict(model, ' \t', 3))
   })
@@ -40,7 +40,7 @@ describe('predict', () => {
   it.each([
     ['words', model],
     ['characters and longer n-grams', withCharacters],
-  ])('takes any bytes: one answer a line, the same whether from a file or from memory (%s)', (_, used) => {
+  ])('accepts any bytes: one prediction per line, the same from a file and from memory (%s)', (_, used) => {
     const file = path.join(temporaryFolder(), 'any.txt')
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
@@ -57,7 +57,7 @@ describe('predict', () => {
     )
   })
 
-  it('gives a line the same answer alone as in a file of many', () => {
+  it('predicts a line the same alone as in a file of many', () => {
     const file = path.join(temporaryFolder(), 'many.txt')
     const many = Array.from({ length: 3000 }, (_, i) => `${lines[i % lines.length]} ${'x'.repeat(i % 97)}`)
     writeFileSync(file, many.join('\n'))
@@ -66,7 +66,7 @@ describe('predict', () => {
     for (const i of [0, 1, 777, 2999]) expect(answers[i]).toEqual(predict(withCharacters, many[i]!))
   })
 
-  it('takes a line of very many words, and a word of very many letters', () => {
+  it('accepts a line of very many words, and a word of very many letters', () => {
     expect(predict(model, 'kubernetes '.repeat(2e5))[0]!.label).toBe('technical')
     expect(predict(withCharacters, 'é'.repeat(1e5))).toHaveLength(1)
     const long = [...lines, `__label__other ${'word '.repeat(1e5)}${'x'.repeat(2e5)}`]

@@ -12,6 +12,6 @@ it.each([
   expect(fixed(value, digits)).toBe(shown)
 })
 
-it('prints a number without zeros at its end', () => {
+it('prints a number without trailing zeros', () => {
   expect([general(0.5, 3), general(0.00001, 6), general(0, 3)]).toEqual(['0.5', '1e-05', '0'])
 })

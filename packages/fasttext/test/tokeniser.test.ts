@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals'
 import { fnv1a } from '../src/hashing'
 import { makeTokens, tokenise } from '../src/tokeniser'
 
-it('finds the tokens that splitting at whitespace and NUL finds, with their hashes, for any bytes', () => {
+it('finds the same tokens and hashes as splitting at white space and NUL, for any bytes', () => {
   const bytes = fc.array(fc.oneof(fc.constantFrom(0, 9, 10, 11, 12, 13, 32, 97, 195), fc.nat(255)), { maxLength: 200 })
   fc.assert(
     fc.property(bytes, (values) => {

@@ -7,7 +7,7 @@ const lines = labelledLines(300, 1)
 const held = labelledLines(200, 2)
 
 describe('train', () => {
-  it('learns to tell the labels apart', () => {
+  it('learns to separate the labels', () => {
     const { accuracy, logLoss, examples } = evaluate(train(lines, small), held)
     expect(examples).toBe(200)
     expect(accuracy).toBeGreaterThan(0.8)
@@ -30,13 +30,13 @@ describe('train', () => {
     expect(fast!.equals(one!)).toBe(true)
   })
 
-  it('gives the same bytes with either loop for lines of several labels', () => {
+  it('gives the same bytes with either loop for lines with several labels', () => {
     const several = lines.map((line, i) => (i % 2 === 0 ? `__label__even ${line}` : line))
     const [plain, simd] = [PLAIN_ENGINE, simdEngine()!].map((engine) => writeModel(train(several, small, { engine })))
     expect(simd!.equals(plain!)).toBe(true)
   })
 
-  it.each([2, 3])('learns the same task with %i threads, if not the same bytes', (threads) => {
+  it.each([2, 3])('learns the same task with %i threads, though not the same bytes', (threads) => {
     const losses: number[] = []
     const model = train(lines, { ...small, threads }, { onEpoch: ({ loss }) => losses.push(loss) })
     expect(losses).toHaveLength(10)
@@ -48,7 +48,7 @@ describe('train', () => {
     expect(one!.equals(other!)).toBe(false)
   })
 
-  it('reads bytes, a string and lines as the same text, whatever the line ends', () => {
+  it('reads bytes, a string and lines as the same text, whatever the line breaks', () => {
     const unix = `${lines.join('\n')}\n`
     const [one, ...others] = [lines, unix, Buffer.from(unix), lines.join('\r\n')].map((text) =>
       writeModel(train(text, small)),
@@ -76,7 +76,7 @@ describe('train', () => {
     expect(counts).toEqual([4, 4, 3, 1])
   })
 
-  it('tells of every epoch, the learning rate falling to zero and the loss as well', () => {
+  it('reports every epoch, with learning rate and loss falling', () => {
     const reports: { epoch: number; learningRate: number; loss: number }[] = []
     train(lines, small, { onEpoch: (report) => reports.push(report) })
     expect(reports.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
@@ -88,7 +88,7 @@ describe('train', () => {
 describe('early stopping', () => {
   const stopping = { ...small, earlyStopping: true, epochs: 40, minEpochs: 3, patience: 2 }
 
-  it('validates from min_epochs on, stops after patience epochs in vain, and keeps the best weights', () => {
+  it('validates from min_epochs on, stops after patience epochs without improvement, and keeps the best weights', () => {
     const accuracies: (number | undefined)[] = []
     let stopped: boolean | undefined
     const model = train(lines, stopping, {
@@ -108,24 +108,24 @@ describe('early stopping', () => {
     expect(evaluate(readModel(writeModel(model)), held).accuracy).toBe(best)
   })
 
-  it('runs to the last epoch while the accuracy improves or patience is left', () => {
+  it('runs to the last epoch while the accuracy improves or patience remains', () => {
     let epochs = 0
     train(lines, { ...stopping, epochs: 4, patience: 50 }, { validation: held, onEpoch: () => epochs++ })
     expect(epochs).toBe(4)
   })
 })
 
-describe('refuses', () => {
+describe('training refuses', () => {
   it.each<[string, string[], Partial<Hyperparameters>, string]>([
     ['an empty text', [], {}, 'TRAINING_DATA_EMPTY'],
     ['a text without labels', ['a b', 'c d'], {}, 'TRAINING_DATA_UNLABELLED'],
-    ['one label only', ['__label__a b', '__label__a c'], {}, 'TRAINING_DATA_ONE_LABEL'],
+    ['a single label', ['__label__a b', '__label__a c'], {}, 'TRAINING_DATA_ONE_LABEL'],
     ['words that are all too rare', ['__label__a b', '__label__b c'], { minCount: 3 }, 'TRAINING_DATA_EMPTY'],
     ['early stopping without validation', lines, { earlyStopping: true }, 'VALIDATION_MISSING'],
     ['no epochs', lines, { epochs: 0 }, 'HYPERPARAMETER_INVALID'],
-    ['a dimension that is no integer', lines, { vectorDim: 1.5 }, 'HYPERPARAMETER_INVALID'],
-    ['a learning rate that is no number', lines, { learningRate: NaN }, 'HYPERPARAMETER_INVALID'],
-    ['character n-grams from long to short', lines, { minCharacters: 4, maxCharacters: 2 }, 'HYPERPARAMETER_INVALID'],
+    ['a dimension that is not an integer', lines, { vectorDim: 1.5 }, 'HYPERPARAMETER_INVALID'],
+    ['a learning rate that is not a number', lines, { learningRate: NaN }, 'HYPERPARAMETER_INVALID'],
+    ['a longest n-gram below the shortest', lines, { minCharacters: 4, maxCharacters: 2 }, 'HYPERPARAMETER_INVALID'],
     ['a learning rate that makes the weights overflow', lines, { learningRate: 1e30 }, 'TRAINING_DIVERGED'],
   ])('%s', (_, text, chosen, code) => {
     const attempt = () => train(text, { ...small, ...chosen })
@@ -133,12 +133,12 @@ describe('refuses', () => {
     expect(attempt).toThrow(expect.objectContaining({ code, found: expect.any(String), expected: expect.any(String) }))
   })
 
-  it('a file that is not there, by its name', () => {
+  it('a missing file, by name', () => {
     const attempt = () => train({ file: '/nowhere/posts.train' }, small)
     expect(attempt).toThrow(expect.objectContaining({ code: 'FILE_UNREADABLE', file: '/nowhere/posts.train' }))
   })
 
-  it('a validation file that is not there, before the first epoch', () => {
+  it('a missing validation file, before the first epoch', () => {
     const epochs: number[] = []
     const attempt = () =>
       train(

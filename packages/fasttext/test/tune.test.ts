@@ -9,7 +9,7 @@ import { labelledLines } from './example'
 const lines = labelledLines(120, 1)
 
 describe('groupedFolds', () => {
-  it('puts every line into one test and no group on both sides, for any groups', () => {
+  it('puts every line into one test fold and no group on both sides, for any groups', () => {
     const groups = fc.array(fc.integer({ min: 0, max: 9 }).map(String), { minLength: 2, maxLength: 60 })
     fc.assert(
       fc.property(groups, fc.integer({ min: 2, max: 6 }), fc.nat(), (of, count, seed) => {
@@ -28,7 +28,7 @@ describe('groupedFolds', () => {
 })
 
 describe('tune', () => {
-  it('gives the same for the same seed and trials, with the score and its spread', () => {
+  it('is deterministic for the same seed and trials, with the score and its spread', () => {
     const [one, again] = [1, 2].map(() => tune(lines, { seed: 3, trials: 4, folds: 3, seconds: 600 }))
     expect(again).toEqual(one)
     expect(one!.tried).toHaveLength(4)
@@ -37,14 +37,14 @@ describe('tune', () => {
     expect(tune(lines, { seed: 4, trials: 4, folds: 3, seconds: 600 }).tried).not.toEqual(one!.tried)
   })
 
-  it('stops at its budget, but scores one choice always', () => {
+  it('stops at its budget, after at least one trial', () => {
     let clock = 0
     const { tried, best } = tune(lines, { seconds: 1, folds: 2, now: () => (clock += 400) })
     expect(tried).toHaveLength(1)
     expect(best).toEqual(tried[0]!.hyperparameters)
   })
 
-  it('tells of what it tried, and leaves fixed hyperparameters alone', () => {
+  it('reports its trials, and leaves fixed hyperparameters alone', () => {
     const seen: number[] = []
     tune(lines, {
       trials: 3,
@@ -68,14 +68,14 @@ describe('tune', () => {
 
   it.each([
     ['groups that do not match the lines', { groups: ['a'] }],
-    ['one group for all', { groups: lines.map(() => 'a') }],
-    ['one fold', { folds: 1 }],
+    ['a single group', { groups: lines.map(() => 'a') }],
+    ['a single fold', { folds: 1 }],
   ])('refuses %s', (_, options) => {
     expect(() => tune(lines, options)).toThrow(expect.objectContaining({ code: 'TUNING_IMPOSSIBLE' }))
   })
 })
 
-it('the search proposes only what BlazingText can train, unless character n-grams are asked for', () => {
+it('the search proposes only what BlazingText can train, unless character n-grams are requested', () => {
   const random = seedRandom(1)
   const plain = Array.from({ length: 200 }, () => sample(random, false))
   for (const chosen of plain) expect(parseBlazingText(toBlazingText(chosen))).toMatchObject(chosen)

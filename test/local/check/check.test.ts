@@ -16,7 +16,7 @@ const write = (name: string, text: string | Buffer): string => {
   return file
 }
 
-/** What a check says, with the folders of files left out, and its exit code. */
+/** The output of a check without folder names, and its exit code. */
 async function checked(...argv: string[]) {
   const options = parseCheck(argv)
   if (options === 'help' || 'problem' in options) throw new Error('these options are good')
@@ -26,7 +26,7 @@ async function checked(...argv: string[]) {
   return { code, said }
 }
 
-it('says what a file of posts is, what can be used, and the most frequent reasons against the rest', async () => {
+it('describes a file of posts, what is usable, and the most frequent reasons for refusals', async () => {
   const { code, said } = await checked(path.join(FILES, 'posts-nan.csv'))
 
   expect(code).toBe(1)
@@ -68,7 +68,7 @@ it.each([
   ['labels-one-deleted-user-of-three.json', 1],
   ['labels-annotators-with-accents.csv', 0],
   ['labels-json-min.json', 1],
-])('tells posts from labels, and ends %s with the code %i', async (name, expected) => {
+])('distinguishes posts from labels, and ends %s with exit code %i', async (name, expected) => {
   const { code, said } = await checked(path.join(FILES, name))
 
   expect(code).toBe(expected)
@@ -76,7 +76,7 @@ it.each([
   if (said.length > 1) expect(said[0]).toContain(`: ${name.split('-')[0]}, `)
 })
 
-it('names the three most frequent reasons, and lists every row where it is asked to', async () => {
+it('lists the three most frequent reasons, and every refused row on request', async () => {
   const rows = [',x', 'soon,x', 'soon,y', 'soon,z', '2001-01-01,x', '2001-01-02,x', '2026-01-01,', '2999-01-01,x']
   const file = write('five.csv', `createdAt,text\n2026-01-01,good\n${rows.join('\n')}\na,b,c\n`)
 
@@ -101,12 +101,12 @@ it('names the three most frequent reasons, and lists every row where it is asked
   ])
 })
 
-describe('a file that cannot be used gets one message', () => {
+describe('an unusable file gets one message', () => {
   const WANTED = 'Required for posts: text; optional: id, createdAt, hashtag, author, language, retweetOf, label.'
 
   it.each([
     [
-      'without a column for texts',
+      'without a text column',
       'a.csv',
       'url;likes\nx;1\n',
       `a.csv, line 1: there is no column text. Found: CSV with ";" between cells, UTF-8, with columns url, likes. ${WANTED}`,
@@ -130,13 +130,13 @@ describe('a file that cannot be used gets one message', () => {
       `a.json: no row has text. Found: a JSON array, UTF-8, without objects. ${WANTED}`,
     ],
     [
-      "of whole answers of X's API",
+      "of complete responses of X's API",
       'a.json',
       '{"data":[{"id":"1","text":"x"}],"meta":{}}\n',
       'a.json has complete responses of X\'s API, with many posts a line: flatten it to one post a line, as in jq -c ".data[]"',
     ],
     [
-      'that is cut off before its first value ends',
+      'that is truncated before its first value ends',
       'a.json',
       '[{"a',
       'a.json is not JSON: line 1: is cut off: the file ends inside it',
@@ -148,14 +148,14 @@ describe('a file that cannot be used gets one message', () => {
     expect([code, said]).toEqual([2, [`${message}\nNothing of ${name} can be used.`]])
   })
 
-  it('that is empty', async () => {
+  it('when it is empty', async () => {
     expect(await checked(write('empty.csv', ' \n'))).toEqual({
       code: 2,
       said: ['empty.csv: posts, an empty file, UTF-8', '  0 rows, 0 posts'],
     })
   })
 
-  it('that is not there', async () => {
+  it('when it does not exist', async () => {
     expect(await checked(path.join(folder, 'none.csv'))).toMatchObject({
       code: 2,
       said: [expect.stringMatching(/^there is no file none\.csv/)],
@@ -177,13 +177,13 @@ it("reads tweets.js of X's archive, and says so", async () => {
   ])
 })
 
-it('leaves out the empty rows that spreadsheets write behind the last one', async () => {
+it('ignores empty rows that spreadsheets append', async () => {
   const { code, said } = await checked(write('sheet.csv', 'text;createdAt\r\nx;2026-01-01\r\n;\r\n;;;\r\n'))
 
   expect([code, said[1]]).toEqual([0, '  1 row, 1 post'])
 })
 
-it('counts posts that stand there twice', async () => {
+it('counts duplicate posts', async () => {
   const row = '7,2026-01-01T10:00:00Z,x,aws'
   const others = ['7,2026-01-01T10:00:00Z,x,azure', '7,2026-01-02T10:00:00Z,x,aws', '8,2026-01-01T10:00:00Z,x,aws']
   const file = write('twice.csv', `id,createdAt,text,hashtag\n${[row, ...others, row, row].join('\n')}\n`)
@@ -193,7 +193,7 @@ it('counts posts that stand there twice', async () => {
   )
 })
 
-it('reads what Python writes for JSON', async () => {
+it('reads NaN and Infinity as Python writes them in JSON', async () => {
   const file = write('nan.jsonl', '{"text":"a: NaN \\" b","label":NaN,"createdAt":"2026-01-01"}\n')
 
   expect((await checked(file)).said.slice(1)).toEqual([
@@ -204,10 +204,10 @@ it('reads what Python writes for JSON', async () => {
   ])
 })
 
-describe('with a configuration', () => {
+describe('check with a configuration', () => {
   const config = () => write('own.yml', readFileSync(path.join(ROOT, 'bellwether.yml'), 'utf8'))
 
-  it('labels that differ from a category only in case are that category, and others are named', async () => {
+  it('maps labels that differ only in case to the category, and names unknown ones', async () => {
     const file = write('p.csv', 'createdAt,text,label\n2026-01-01,a,Technical\n2026-01-01,b,spam\n')
 
     const { said } = await checked(file, '--config', config())
@@ -217,7 +217,7 @@ describe('with a configuration', () => {
   })
 })
 
-it('checks several files, ends with the code of the worst, and writes nothing', async () => {
+it('checks several files, ends with the worst exit code, and writes nothing', async () => {
   const good = write('good.csv', 'text\nx\n')
   const before = readdirSync(folder)
 
@@ -247,23 +247,23 @@ it.each([
   ])
 })
 
-it('reads a file as what it is said to be', async () => {
+it('reads a file as the given kind', async () => {
   const file = write('both.csv', 'text,label\na,technical\n')
 
   expect((await checked(file)).said[0]).toContain(': posts, ')
   expect((await checked(file, '--as', 'labels')).said[0]).toContain(': labels, ')
 })
 
-describe('options', () => {
+describe('the options of check', () => {
   it.each([
     [[], 'check needs a file'],
     [['x.csv', '--as', 'tweets'], '--as takes posts or labels, not "tweets"'],
     [['x.csv', '--surprise'], "Unknown option '--surprise'"],
-  ])('%j are refused with what is wrong', (argv, problem) => {
+  ])('are refused with the reason: %j', (argv, problem) => {
     expect(parseCheck(argv)).toEqual({ problem: expect.stringContaining(problem) })
   })
 
-  it('are all in the text of --help', () => {
+  it('are all documented in --help', () => {
     expect(parseCheck(['--help'])).toBe('help')
     for (const option of ['--as', '--config', '--all']) expect(CHECK_USAGE).toContain(option)
   })

@@ -21,10 +21,10 @@ beforeEach(() => {
 
 const anyRun = z.object({ window: z.object({ to: z.string() }) }).loose()
 const cursor = (first = '2026-11-26T00:00:00.000Z') => openCursor(table, anyRun, AWS.names, first)
-/** The collector reaches the end of a day. */
+/** Moves the collector's cursor to the end of a day. */
 const reach = async (day: string) => (await cursor()).commit({ window: { to: `${day}T00:00:00.000Z` } })
 
-/** What a collection comes to, where the collector answers this and then does what `meanwhile` does. */
+/** The outcome of a collection in which the collector returns `answer`, after `meanwhile` ran. */
 async function collect(
   answer: object,
   {
@@ -47,7 +47,7 @@ async function collect(
   return { collected: await collectDays({ cloud, table, journal, screen, signal }, [AWS], 2), journal }
 }
 
-it('begins where the days begin, sits out a rate limit and says so', async () => {
+it('starts at the first day, waits for a rate limit, and says so', async () => {
   const { collected } = await collect(
     { hashtag: 'aws', runs: [], through: '2026-11-26T00:00:00.000Z', goesOnInSeconds: 60, waitsFor: 'rate limit' },
     { meanwhile: () => reach('2026-11-28') },
@@ -58,7 +58,7 @@ it('begins where the days begin, sits out a rate limit and says so', async () =>
   expect(progress).toContain('#aws: 2026-11-26, day 1 of 2 · waits until 12:01:00 UTC: rate limit')
 })
 
-it('goes on from where it was left', async () => {
+it('resumes where it stopped', async () => {
   await cursor()
   await reach('2026-11-27')
 
@@ -68,7 +68,7 @@ it('goes on from where it was left', async () => {
   expect(progress[0]).toBe('#aws: 2026-11-27, day 1 of 1')
 })
 
-it('says how many pages and posts the day under way has', async () => {
+it('shows the pages and posts of the current day', async () => {
   const underWay = { window: { to: '2026-11-27T00:00:00.000Z' }, page: 3, pages: [{ posts: 40 }, { posts: 1 }] }
   await (await cursor()).keep(underWay)
 
@@ -77,19 +77,19 @@ it('says how many pages and posts the day under way has', async () => {
   expect(progress[0]).toBe('#aws: 2026-11-26, day 1 of 2 · 2 pages, 41 posts')
 })
 
-it('leaves a day that still gets posts for later', async () => {
+it('postpones a day that still receives posts', async () => {
   const { collected } = await collect({ hashtag: 'aws', runs: [], goesOnInSeconds: 900, waitsFor: 'late posts' })
 
   expect(collected).toEqual([{ topic: 'aws', through: '2026-11-26', waitsUntil: NOW_MS + 900_000 }])
 })
 
-it('ends with what the collector failed with', async () => {
+it("fails with the collector's error", async () => {
   const { collected } = await collect({ errorMessage: 'SOURCE_REFUSED: no' }, { functionError: 'Unhandled' })
 
   expect(collected).toEqual([{ topic: 'aws', through: expect.anything(), failure: 'SOURCE_REFUSED: no' }])
 })
 
-it('refuses a folder whose days are still to come', async () => {
+it('refuses a folder whose days are in the future', async () => {
   const cloud = { clock: { now: () => NOW_MS }, invoke: async () => ({ requestId: 'r', payload: '' }) }
   await cursor()
 

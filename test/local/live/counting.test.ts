@@ -16,7 +16,7 @@ import { memoryTable } from '../../shared/memory-table'
 const NOON_MS = Date.parse('2026-11-28T12:00:00Z')
 const PAUSE_MS = 60_000
 
-/** A cloud that notes what it is asked, and its desk. */
+/** A cloud that records its requests, and its desk. */
 function theDesk() {
   const table: Table = memoryTable()
   const calls: {
@@ -57,10 +57,10 @@ function theDesk() {
     cloud,
     asked,
     wait: (ms: number) => void (nowMs += ms),
-    /** The next request fails. */
+    /** Lets the next request fail. */
     failNext: () => void (fails = true),
     wrote,
-    /** A batch of so many posts waits at the desk. */
+    /** Opens a batch of this many posts. */
     async open(batch: string, posts = 12) {
       const deadline = '2026-11-29T08:00:00.000Z'
       const claim = { batch, date: batch.slice(0, 10), claimedAt: deadline, deadline, runs: [], carried: [] }
@@ -74,7 +74,7 @@ function theDesk() {
       }))
       await addBatch(table, { batch, deadline, categories: categoriesOf(), items, expiresAt: 2_000_000_000 })
     },
-    /** An annotator answers so many of the posts that wait. */
+    /** An annotator answers this many of the open posts. */
     async answer(annotator: string, count: number) {
       const { items } = await handOut(table, annotator, count, nowMs)
       const answers = items.map(({ batch, item }) => ({ batch, item, revision: 1, label: 'technical' }))
@@ -91,7 +91,7 @@ function theDesk() {
   }
 }
 
-describe('labels of a pause', () => {
+describe('labels after a pause', () => {
   let desk: ReturnType<typeof theDesk>
   let counter: ReturnType<typeof makeCounter>
   beforeEach(async () => {
@@ -101,7 +101,7 @@ describe('labels of a pause', () => {
     await desk.open('2026-11-26')
   })
 
-  it('are counted when the pause is over, once, and not before', async () => {
+  it('are counted once, when the pause is over and not before', async () => {
     await desk.open('2026-11-27')
     await desk.answer('me', 10)
 
@@ -115,7 +115,7 @@ describe('labels of a pause', () => {
     expect(desk.asked).toEqual([['labeling', { settle: expect.any(String), now: true }]])
   })
 
-  it('begin with the last answer', async () => {
+  it('restart the pause with each answer', async () => {
     await desk.answer('me', 10)
     await counter.look()
     desk.wait(PAUSE_MS - 1)
@@ -126,7 +126,7 @@ describe('labels of a pause', () => {
     expect(await counter.look()).toEqual([])
   })
 
-  it('are at least ten of a batch', async () => {
+  it('need at least ten judgements of a batch', async () => {
     await desk.answer('me', 9)
     await counter.look()
     desk.wait(PAUSE_MS)
@@ -135,7 +135,7 @@ describe('labels of a pause', () => {
     expect(desk.asked).toEqual([])
   })
 
-  it('leave something to label: where nothing else waits, one more batch is asked for', async () => {
+  it('trigger one more batch when nothing else is open', async () => {
     await desk.answer('me', 10)
     await counter.look()
     desk.wait(PAUSE_MS)
@@ -147,7 +147,7 @@ describe('labels of a pause', () => {
     ])
   })
 
-  it('wait for the deadline where there are two annotators', async () => {
+  it('wait for the deadline when there are two annotators', async () => {
     await desk.invite('ana')
     await desk.answer('me', 10)
     await counter.look()
@@ -157,7 +157,7 @@ describe('labels of a pause', () => {
     expect(desk.asked).toEqual([])
   })
 
-  it('are counted a pause later where that failed', async () => {
+  it('are counted after another pause when counting failed', async () => {
     await desk.open('2026-11-27')
     desk.failNext()
     await desk.answer('me', 10)
@@ -169,7 +169,7 @@ describe('labels of a pause', () => {
     expect(await counter.look()).toEqual([{ batch: '2026-11-27', labelled: 10 }])
   })
 
-  it('are those of the desk: what other functions write is no answer', async () => {
+  it("are only those of the desk: other functions' writes do not count", async () => {
     desk.wrote('bellwether-dev-collector')
     await counter.look()
 
@@ -191,7 +191,7 @@ describe('a first model', () => {
   })
   const DAY_IS_TAKEN = 'one training job a day: dataset 3f9c2a7d0b1e4c55 has 2026-11-28'
 
-  /** The latest dataset has so many evaluation posts. */
+  /** Stores a latest dataset with this many evaluation posts. */
   async function withDataset(evaluation: number) {
     const { cloud, asked } = theDesk()
     const objects = testBucket()
@@ -216,7 +216,7 @@ describe('a first model', () => {
     return { objects, asked, hear: makeFirstModel({ cloud, objects, settings }) }
   }
 
-  it('is asked for once where the day has had its training job and there are enough labels by now', async () => {
+  it('is requested once when the day has had its training job and there are enough labels', async () => {
     const { asked, hear } = await withDataset(60)
 
     await hear(skipped(DAY_IS_TAKEN))
@@ -225,7 +225,7 @@ describe('a first model', () => {
     expect(asked).toEqual([['trainer', { datasetId: 'd'.repeat(16), force: true }]])
   })
 
-  it('waits for enough evaluation labels, and for no other reason to skip', async () => {
+  it('waits for enough evaluation labels, and for no other reason of a skip', async () => {
     const few = await withDataset(59)
     await few.hear(skipped(DAY_IS_TAKEN))
     const other = await withDataset(60)
@@ -234,7 +234,7 @@ describe('a first model', () => {
     expect([...few.asked, ...other.asked]).toEqual([])
   })
 
-  it('is not asked for where a model is live', async () => {
+  it('is not requested when a model is live', async () => {
     const { asked, hear, objects } = await withDataset(60)
     await objects.put(keys.champion({}), '{}')
 

@@ -7,12 +7,12 @@ import { memoryTable } from '../../shared/memory-table'
 
 const NOON_MS = Date.parse('2026-11-28T12:00:00Z')
 const AGAIN_MS = 15 * 60_000
-/** Longer than it looks. */
+/** Longer than the polling interval. */
 const LOOKED_MS = 800
 
 const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-it('says once why a collection failed, what other functions failed with, and has it tried again', async () => {
+it("reports the error of a collection once, also other functions' errors, and retries", async () => {
   const said: string[] = []
   const asked: unknown[] = []
   const journal = makeJournal()

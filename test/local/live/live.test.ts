@@ -9,7 +9,7 @@ import { ROOT } from '../../../local/root'
 import { DAY_MS, dayAfter, dayOf, midnightOf } from '../../../shared/utc-day'
 import { type MastodonStub, startMastodon } from '../../stubs/mastodon'
 import { weekOfPosts } from '../../stubs/week'
-// Packaged beforehand, so that no command has to.
+// Packaged in advance, so that no command packages.
 import '../../stack/packaged'
 
 let folder = ''
@@ -27,10 +27,10 @@ afterAll(async () => {
 
 const data = () => path.join(folder, 'data')
 const NOON_MS = DAY_MS / 2
-/** Half a minute where nothing else runs: a whole process, its functions, and a start on the next day. */
+/** About half a minute on an idle machine: a process with its functions, and a restart on the next day. */
 const SLOW_MS = 300_000
 
-/** Noon of a day is the time in the data folder from the next start on. */
+/** Sets the clock of the data folder to noon of a day, from the next start on. */
 function standAt(day: string, folder = data()): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(folder, 'clock'), `${Date.parse(day) + NOON_MS - Date.now()}\n`)
@@ -47,7 +47,7 @@ function startWith(...more: string[]) {
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text))
-  /** What it has said when it says this; fails where it ends before. */
+  /** Waits for this output; fails when the process ends before. */
   const says = async (wanted: RegExp): Promise<RegExpExecArray> => {
     for (;;) {
       const found = wanted.exec(said)
@@ -67,7 +67,7 @@ function startWith(...more: string[]) {
   }
 }
 
-/** A visitor of a page, by its link. */
+/** Opens a page by its link. */
 async function visit(link: string) {
   const { origin, pathname, hash } = new URL(link)
   const opened = await fetch(`${origin}${pathname}/session`, {
@@ -100,7 +100,7 @@ const reported = z.object({
 })
 
 it(
-  'shows real posts, counts ten labels, stops, and catches up on the day that it missed',
+  'shows real posts, counts ten labels, stops, and catches up on the missed day',
   async () => {
     const today = dayOf(midnightOf(Date.now()))
     const yesterday = dayAfter(today, -1)
@@ -140,7 +140,7 @@ it(
     await second.says(/while this runs/)
     expect(second.said()).toContain(`Goes on in ${data()}, which was used before.`)
     expect(second.said()).toMatch(new RegExp(`${yesterday}  #aws +\\d+ `))
-    // The missed day alone is read.
+    // Only the missed day is read.
     expect(pages() - read).toBeLessThan(read / 3)
 
     const sentence = await second.says(/#aws on mastodon, (\S+): \d+ % of the posts .*95 % interval \d+ to \d+ %/)
@@ -156,14 +156,14 @@ it(
 )
 
 it(
-  'keeps two networks of a hashtag apart, from their posts to their reports',
+  'keeps two networks of a hashtag separate, from their posts to their reports',
   async () => {
     const other = await startMastodon()
     try {
       const today = dayOf(Date.now())
       const yesterday = dayAfter(today, -1)
       stub.statuses = weekOfPosts(today, 8)
-      // The same texts, fewer of them, on a network of another name.
+      // Fewer of the same texts, on a second network.
       other.statuses = weekOfPosts(today, 8).filter((_, i) => i % 2 === 0)
       const settings = parse(readFileSync(path.join(ROOT, 'bellwether.yml'), 'utf8')) as Record<string, unknown>
       const caps = { posts: { perDay: 10_000, perMonth: 300_000 } }
@@ -218,7 +218,7 @@ it(
 )
 
 it(
-  'waits for nobody with --once: collects, reports, leaves batches open and ends with 0',
+  'waits for nobody with --once: it collects, reports, leaves batches open and exits with 0',
   async () => {
     const summary = path.join(folder, 'summary.json')
     stub.statuses = weekOfPosts(dayOf(Date.now()), 8)

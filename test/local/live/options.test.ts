@@ -16,7 +16,7 @@ it('has sensible defaults', () => {
   })
 })
 
-it('reads what is given', () => {
+it('parses the given options', () => {
   expect(
     parse('--hashtag', '#AWS', '--hashtag', 'azure', '--mastodon', 'https://social.example/', '--days', '3', '--once'),
   ).toMatchObject({ hashtags: ['aws', 'azure'], mastodon: 'https://social.example', days: 3, once: true })
@@ -42,11 +42,11 @@ it.each([
   expect(parse(...argv)).toEqual({ problem: expect.stringContaining(problem) })
 })
 
-it('does not repeat what may be a secret', () => {
+it('does not repeat a possible secret', () => {
   expect(parse('--secret', 'hunter2')).toEqual({ problem: expect.not.stringContaining('hunter2') })
 })
 
-it('is asked for by --live alone', () => {
+it('selects live mode by --live only', () => {
   expect(onlyLive(['--mastodon=https://social.example'])).toEqual({
     problem: '--mastodon is for real posts: add --live',
   })
@@ -67,7 +67,7 @@ describe('resumeCommand', () => {
       'npm start -- --live --hashtag aws --mastodon https://social.example',
     ],
     [['--data', '/tmp/my data'], "npm start -- --live --data '/tmp/my data'"],
-  ])('goes on with what %j chose', (argv, command) => {
+  ])('resumes with the choices of %j', (argv, command) => {
     expect(commandFor(...argv)).toBe(command)
   })
 })

@@ -20,7 +20,7 @@ const valueOf = async (id: string) =>
   ).SecretString
 const asking = (...answers: string[]) => jest.fn(async () => answers.shift() ?? '')
 
-it('asks for a secret that is missing, once, and keeps it for its user alone', async () => {
+it('asks once for a missing secret, and stores it with access for its user only', async () => {
   await start(RESOURCES)
   const ask = asking(' token \n')
 
@@ -32,7 +32,7 @@ it('asks for a secret that is missing, once, and keeps it for its user alone', a
   expect(statSync(file('secretsmanager/secrets.json')).mode & 0o777).toBe(0o600)
 })
 
-it('takes a secret from the file that was named, in place of the one before', async () => {
+it('replaces a secret by the one in the given file', async () => {
   await start(RESOURCES)
   writeFileSync(file('token'), 'first\n')
   await provideSecrets({ cloud: cloud(), ask: undefined }, SOURCES, { x: file('token') })
@@ -43,7 +43,7 @@ it('takes a secret from the file that was named, in place of the one before', as
   expect(await valueOf('XToken')).toBe('second')
 })
 
-it('says what to do off a terminal, where nothing was typed, and where a secret has no use or no place', async () => {
+it('says what to do without a terminal, without input, and for a secret that nothing uses', async () => {
   await start(RESOURCES)
   const provide = (files: Record<string, string> = {}, ask?: () => Promise<string>) =>
     provideSecrets({ cloud: cloud(), ask }, SOURCES, files)
@@ -56,7 +56,7 @@ it('says what to do off a terminal, where nothing was typed, and where a secret 
   await expect(provide()).rejects.toThrow('put the source into bellwether.yml, from which it is packaged')
 })
 
-it('does not show what is typed', async () => {
+it('does not echo the secret', async () => {
   const input = Object.assign(new EventEmitter(), {
     setRawMode: () => {},
     setEncoding: () => {},
@@ -66,7 +66,7 @@ it('does not show what is typed', async () => {
   const written: string[] = []
   const output = { write: (text: string) => written.push(text) > 0 }
   const typed = (...keys: string[]) => {
-    // A terminal has much more that is not asked for.
+    // A real terminal has more members, which are not used.
     const line = askUnseen(input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream, 'secret: ')
     for (const key of keys) input.emit('data', key)
     return line

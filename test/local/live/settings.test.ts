@@ -14,13 +14,13 @@ const CHOSEN = { hashtags: [], acceptUnreliable: false }
 const live = (yaml: string, chosen: Partial<Parameters<typeof liveSettings>[2]> = {}) =>
   liveSettings(yaml, 'bellwether.yml', { ...CHOSEN, ...chosen })
 
-it('refuses a configuration that reads from files alone, and says how to name a network', () => {
+it('refuses a configuration with only file sources, and says how to name a network', () => {
   expect(() => live(SHIPPED)).toThrow('npm start -- --live --hashtag aws --mastodon https://HOST')
   expect(() => live(SHIPPED, { hashtags: ['aws'] })).toThrow('there is no network')
 })
 
-describe('an instance that is named', () => {
-  it('takes the place of every source, with caps of its own', () => {
+describe('a named instance', () => {
+  it('replaces every source, with its own caps', () => {
     const { settings, notes } = live(SHIPPED, { hashtags: ['rust'], mastodon: 'https://social.example' })
 
     expect(settings.hashtags).toEqual([{ tag: 'rust', source: 'social.example' }])
@@ -31,7 +31,7 @@ describe('an instance that is named', () => {
     expect(notes).toEqual([])
   })
 
-  it('is asked for the hashtags of the configuration where none is named', () => {
+  it('is asked for the configured hashtags when the command names none', () => {
     expect(live(SHIPPED, { mastodon: 'https://social.example' }).settings.hashtags.map(({ tag }) => tag)).toEqual([
       'aws',
       'azure',
@@ -39,7 +39,7 @@ describe('an instance that is named', () => {
   })
 })
 
-describe('sources of the configuration', () => {
+describe('the configured sources', () => {
   it('are read, without the hashtags of files', () => {
     const { settings, notes } = live(WITH_NETWORK)
 
@@ -48,11 +48,11 @@ describe('sources of the configuration', () => {
     expect(notes).toEqual(['Leaves out #aws: bellwether.yml reads it from a file, which npm start replays.'])
   })
 
-  it('are asked for another hashtag', () => {
+  it('are asked for another hashtag on request', () => {
     expect(live(WITH_NETWORK, { hashtags: ['rust'] }).settings.hashtags).toEqual([{ tag: 'rust', source: 'hn' }])
   })
 
-  it('have to say which of several has another hashtag', () => {
+  it('must be selected by name when several could have another hashtag', () => {
     const two = WITH_NETWORK.replace('{ tag: aws, source: sample }', '{ tag: aws, source: x }')
 
     expect(live(two).settings.hashtags).toHaveLength(2)
@@ -60,7 +60,7 @@ describe('sources of the configuration', () => {
   })
 })
 
-it('has the desk ask, and as many as are wanted', () => {
+it('uses the desk, with the requested number of items', () => {
   const groundTruth = WITH_NETWORK.replace(
     'labeller: desk',
     'labeller: ground-truth\n  groundTruth:\n    workteamArn: arn:aws:sagemaker:eu-west-1:000000000000:workteam/private-crowd/team',
@@ -72,7 +72,7 @@ it('has the desk ask, and as many as are wanted', () => {
   expect(notes).toContain('Labels at the desk: on this machine nobody can answer for ground-truth.')
 })
 
-it('names a mistake in the configuration as packaging does', () => {
+it('reports a mistake in the configuration as packaging does', () => {
   expect(() => live(SHIPPED.replace('itemsPerDay: 60', 'itemsPerDay: many'))).toThrow(
     /SETTINGS_INVALID: bellwether\.yml:\d+: labelling\.itemsPerDay/,
   )

@@ -54,13 +54,13 @@ describe('adviceFor', () => {
     expect(adviceFor(message, NOW)).toContain(advice)
   })
 
-  it('adds nothing to a message that says it', () => {
+  it('adds nothing to a message that already says it', () => {
     expect(adviceFor('SOURCE_REFUSED: its instance has switched hashtag timelines off', NOW)).toBeUndefined()
   })
 })
 
 describe('the first screen', () => {
-  it('says where posts come from, whose terms hold, and what reading costs', () => {
+  it('says where posts come from, whose terms apply, and what reading costs', () => {
     const settings = parseSettings(
       `
 hashtags: [{ tag: aws, source: fedi }, { tag: azure, source: fedi }, { tag: gcp, source: x }]
@@ -89,7 +89,7 @@ sources: { fedi: { type: mastodon, instance: https://social.example }, x: { type
     ])
   })
 
-  it('says what may be the reason where there is no post', () => {
+  it('says why there may be no posts', () => {
     expect(daysInWords([run({ posts: 0 })], ['en'])).toContain('an instance has only what reached it')
     expect(daysInWords([run({ posts: 0, otherLanguages: 5 })], ['en'])).toBe(
       [
@@ -100,7 +100,7 @@ sources: { fedi: { type: mastodon, instance: https://social.example }, x: { type
     )
   })
 
-  it('says what comes later, and why', () => {
+  it('says what happens later, and why', () => {
     const through = '2026-11-27'
     expect(
       waitsInWords([
@@ -130,12 +130,12 @@ describe('clockDifference', () => {
   })
   const difference = (date: string | null) => clockDifference(there(date), 'https://social.example', NOW.getTime())
 
-  it('says how far the time here is off', async () => {
+  it('says how far the local clock is off', async () => {
     expect(await difference('Sat, 28 Nov 2026 15:00:00 GMT')).toContain('is 3 hours behind that of social.example')
     expect(await difference('Sat, 28 Nov 2026 11:30:00 GMT')).toContain('is 30 minutes ahead of that of')
   })
 
-  it('says nothing of a little, and nothing where the network does not tell', async () => {
+  it('ignores a small difference, or a network that sends no time', async () => {
     expect(await difference('Sat, 28 Nov 2026 12:02:00 GMT')).toBeUndefined()
     expect(await difference(null)).toBeUndefined()
     const silent = async () => Promise.reject(new Error('gone'))
@@ -146,7 +146,7 @@ describe('clockDifference', () => {
 describe('the journal', () => {
   const waits = { message: 'collection waits', timestamp: '2026-11-28T12:00:00.000Z', hashtag: 'aws', seconds: 60 }
 
-  it('knows until when a collection waits, however its log is cut into pieces', () => {
+  it('knows how long a collection waits, however its log is split into chunks', () => {
     const journal = makeJournal()
     const line = `${JSON.stringify({ ...waits, waitsFor: 'rate limit' })}\n`
 
@@ -158,7 +158,7 @@ describe('the journal', () => {
     expect(journal.pauseOf({ hashtag: 'azure' })).toBeUndefined()
   })
 
-  it('tells a failure once, and hears the collector alone', () => {
+  it('reports a failure once, and listens only to the collector', () => {
     const journal = makeJournal()
     const failed = `${JSON.stringify({ message: 'message failed', error: 'SOURCE_REFUSED: no' })}\n`
 
@@ -170,7 +170,7 @@ describe('the journal', () => {
   })
 })
 
-it('the journal tells what other functions failed with, each failure once', () => {
+it('the journal reports the failures of other functions, each once', () => {
   const journal = makeJournal()
   const failed = `${JSON.stringify({ message: 'invocation failed', error: 'AccessDenied: no\n    at handler.js' })}\n`
 
@@ -196,7 +196,7 @@ describe('news', () => {
     detail: { ...(example as object), ...more },
   })
 
-  it('says each event in a sentence, once', () => {
+  it('describes each event in a sentence, once', () => {
     const news = makeNews()
 
     expect(news(event(postsCollected))).toBe('#aws on mastodon, 2026-11-21: 812 posts collected.')
@@ -205,7 +205,7 @@ describe('news', () => {
     expect(news(event(modelPromoted))).toMatch(/^A model went live: macro-F1 0\.\d\d\.$/)
   })
 
-  it('tells a share, and not that there is none', () => {
+  it('reports a share, and not that there is none', () => {
     const news = makeNews()
 
     expect(news(event(shareReported))).toContain('#aws on mastodon, 2026-11-21: 41 % of the posts are marketing')

@@ -16,15 +16,15 @@ const message = cascadeId('one message')
 describe('leadingLabels', () => {
   it.each([
     ['the label of most rows', ['b', 'a', 'b'], ['b']],
-    ['each of those that tie', ['b', 'a'], ['a', 'b']],
-  ])('takes %s', (_, labels, expected) => {
+    ['each of the tied labels', ['b', 'a'], ['a', 'b']],
+  ])('returns %s', (_, labels, expected) => {
     const posts = labels.map((label, i) => post(i % 2 ? 'RT @x: one message' : 'one message', label))
 
     expect(leadingLabels(posts).get(message)).toEqual(expected)
   })
 })
 
-describe('a judge who knows', () => {
+describe('a knowing annotator', () => {
   const posts = Array.from({ length: 2000 }, (_, i) => post(`message ${i}`, i % 2 ? 'a' : 'b'))
   const ids = posts.map(({ text }) => cascadeId(text))
 
@@ -44,7 +44,7 @@ describe('a judge who knows', () => {
     expect(Math.abs(rate(ana.map((err, i) => err && ben[i]!)) - 0.01)).toBeLessThan(0.008)
   })
 
-  it('says either label of a tie with the same chance', () => {
+  it('picks either label of a tie with equal probability', () => {
     const ties = Array.from({ length: 1000 }, (_, i) => ['a', 'b'].map((label) => post(`message ${i}`, label))).flat()
     const judge = knowingJudge(ties, ['a', 'b'], 0, 1)
 
@@ -53,7 +53,7 @@ describe('a judge who knows', () => {
     expect(Math.abs(said.filter((label) => label === 'a').length / said.length - 0.5)).toBeLessThan(0.05)
   })
 
-  it('says the same again with the same seed, and other mistakes with another', () => {
+  it('repeats its answers with the same seed, and makes other mistakes with another', () => {
     const says = (seed: number) => {
       const judge = knowingJudge(posts, ['a', 'b'], 0.2, seed)
       return ids.map((id) => judge('ana', id)).join('')
@@ -64,7 +64,7 @@ describe('a judge who knows', () => {
   })
 })
 
-it('knows the label of a cascade of near copies by each of them', () => {
+it('knows the label of a cascade from each of its near copies', () => {
   const whole = 'We cut the cold starts of our checkout service in half by moving the client out of the handler'
   const copies = [post(whole, 'a'), post('We cut the cold starts of our checkout service in half by mov…', 'b')]
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { byHand } from '../../../local/replay/by-hand'
 
-it('says all links before the first day, and waits on a day that has a batch', async () => {
+it('prints all links before the first day, and waits on a day with a batch', async () => {
   const said: string[] = []
   const screen = {
     say: (text: string) => void said.push(text),

@@ -7,7 +7,7 @@ import { makeTally } from '../../../shared/row-file/tally'
 
 const file = (name: string) => path.join(__dirname, '../../fixtures/files', name)
 
-/** What becomes of a file: how many posts, how it was read, and what was refused or read otherwise. */
+/** Reads a file: the number of posts, how it was read, and what was refused or converted. */
 async function read(name: string, categories?: string[]) {
   const tally = makeTally()
   let found = ''
@@ -22,7 +22,7 @@ async function read(name: string, categories?: string[]) {
 
 const labelsOf = (posts: { label?: string }[]) => [...new Set(posts.map(({ label }) => label ?? ''))].sort()
 
-it('takes off the prefix that fastText writes before labels', async () => {
+it("removes fastText's label prefix", async () => {
   const { posts, refused, notes } = await read('posts-fasttext-labels.csv')
 
   expect(refused).toEqual([])
@@ -37,11 +37,11 @@ it.each([
     'posts-two-text-columns.csv',
     /, line 1: two columns are named text\. Keep one of them\. Found: CSV with "," between cells, UTF-8, with columns id, text, createdAt, text, label\. Required for posts: text; optional: id, createdAt, .*\.$/,
   ],
-])('refuses %s as a whole, in one message', async (name, message) => {
+])('refuses all of %s with one message', async (name, message) => {
   await expect(read(name)).rejects.toThrow(message)
 })
 
-it('refuses ids that a spreadsheet has rounded, by row', async () => {
+it('refuses ids that a spreadsheet has rounded, naming the row', async () => {
   const { posts, refused, tally } = await read('posts-scientific-ids.csv')
 
   expect(posts).toEqual([])
@@ -51,7 +51,7 @@ it('refuses ids that a spreadsheet has rounded, by row', async () => {
   ])
 })
 
-it('reads the words that programs write for nothing as nothing, and counts them', async () => {
+it('reads the usual words for missing values as missing, and counts them', async () => {
   const { posts, refused, notes } = await read('posts-nan.csv')
 
   expect(posts.filter(({ label }) => label === undefined)).toHaveLength(1)
@@ -70,20 +70,20 @@ it('reads the words that programs write for nothing as nothing, and counts them'
   ])
 })
 
-it('keeps a label that looks like nothing where it is a category', async () => {
+it('keeps a label that looks like a missing value when it is a category', async () => {
   const { posts } = await read('posts-nan.csv', ['technical', 'marketing', 'NaN'])
 
   expect(labelsOf(posts)).toEqual(['NaN', 'marketing', 'technical'])
 })
 
-it('refuses a date before there were posts, by row', async () => {
+it('refuses a date before social networks existed, naming the row', async () => {
   const { posts, refused } = await read('posts-year-1.csv')
 
   expect(posts[0]?.createdAt).toBe('2026-06-01T00:00:00.000Z')
   expect(refused).toEqual([':21: createdAt: is before 2006: some program wrote its default date'])
 })
 
-it('names the line that an editor shows', async () => {
+it('reports the line number that an editor shows', async () => {
   const { posts, refused } = await read('posts-crlf-in-cell.csv')
 
   expect(posts.map(({ text }) => text)).toEqual(['line a\r\nline b\r\nline c #aws', 'fine one #aws'])
@@ -119,13 +119,13 @@ it('decodes bytes as Python prints them', async () => {
   expect(notes).toEqual([`${posts.length} × text written as b'…' decoded`])
 })
 
-it('takes author, language and repeated post from flattened answers of X', async () => {
+it('reads author, language and retweeted post from flattened responses of X', async () => {
   const { posts } = await read('posts-x-v2-flattened.jsonl')
 
   expect(posts[0]).toMatchObject({ author: '55', language: 'en', retweetOf: '1' })
 })
 
-it('does not take the list of all hashtags of a post for the conversation that it belongs to', async () => {
+it("does not mistake the list of a post's hashtags for its collected hashtag", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'hashtags-'))
   const listed = path.join(folder, 'listed.csv')
   writeFileSync(listed, `date,tweet,hashtags\n2026-01-01,on #aws and #cloud,"['aws', 'cloud']"\n`)

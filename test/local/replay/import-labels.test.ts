@@ -31,7 +31,7 @@ const cloudThat = (payload: object, functionError = false) => {
   }
 }
 
-it('puts the file into the bucket, asks for it, and says what was taken and what was not', async () => {
+it('puts the file into the bucket, requests the import, and reports what was imported and refused', async () => {
   const cloud = cloudThat({ batch: 'import-1', items: 1, refused: { clock: 2, 'unknown-class': 3 } })
   const bucket = testBucket()
 
@@ -45,7 +45,7 @@ it('puts the file into the bucket, asks for it, and says what was taken and what
   )
 })
 
-it('explains labels of the future, where the posts are older than their labels', async () => {
+it('explains labels of the future when the posts are older than their labels', async () => {
   const cloud = cloudThat({ batch: 'import-1', items: 1, refused: { clock: 2 } })
 
   expect(await importLabelFile(cloud, testBucket(), file, '2019-01-03')).toMatch(
@@ -53,13 +53,13 @@ it('explains labels of the future, where the posts are older than their labels',
   )
 })
 
-it('ends with what the function says of a request that is refused', async () => {
+it("fails with the function's message for a refused request", async () => {
   const cloud = cloudThat({ requestRefused: 'NOT_FOUND: there is no file imports/labels.csv' })
 
   await expect(importLabelFile(cloud, testBucket(), file)).rejects.toThrow(/^NOT_FOUND: there is no file/)
 })
 
-it('ends with what the function says of a file that is refused', async () => {
+it("fails with the function's message for a refused file", async () => {
   const cloud = cloudThat(
     { errorMessage: 'OBJECT_INVALID: imports/labels.csv, line 1: two columns are named label' },
     true,

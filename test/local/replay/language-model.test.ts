@@ -34,18 +34,18 @@ describe('the simulated language model', () => {
     expect(Math.abs(wrong.length / answered.length - mistakes)).toBeLessThan(0.03)
   })
 
-  it('is throttled, cut off, malformed and refuses now and then', () => {
+  it('sometimes throttles, truncates, returns malformed answers and refuses', () => {
     const failures = new Set(ask(0.15).flatMap(({ reply }) => (typeof reply === 'string' ? [reply] : [])))
 
     expect(failures).toEqual(new Set(['throttled', 'cut-off', 'malformed', 'refusal', 'guardrail']))
   })
 
-  it('says the same of a post under the same seed, and other things under another', () => {
+  it('repeats its answer for a post with the same seed, and differs with another', () => {
     expect(ask(0.3)).toEqual(ask(0.3))
     expect(ask(0.3)).not.toEqual(ask(0.3, 2))
   })
 
-  it('knows a post whose file writes entities, which nobody is shown', () => {
+  it('recognises a post whose file contains entities, which the desk decodes', () => {
     const model = simulatedModel([{ ...posts[0]!, text: 'Q&amp;A time #aws' }], 0, 1)
     const user = postAsSent(shownText('Q&A time #aws'))
 
@@ -54,7 +54,7 @@ describe('the simulated language model', () => {
     })
   })
 
-  it('abstains about a post without a label', () => {
+  it('abstains from a post without a label', () => {
     const [unknown] = ask(0, 1, [{ ...posts[0]!, text: 'never seen before' }])
 
     expect(unknown?.reply).toEqual({ input: { label: 'abstain' } })

@@ -16,7 +16,7 @@ it('has sensible defaults', () => {
   )
 })
 
-it('reads what is given', () => {
+it('parses the given options', () => {
   expect(
     parse('--posts', 'mine.csv', '--annotators', 'rows', '--labels-per-day', '150', '--once', '--data', 'here'),
   ).toEqual(

@@ -23,7 +23,7 @@ it('reads every hashtag of the posts from the replay', () => {
   ])
 })
 
-it('takes the labels of the file where it brings others', () => {
+it("uses the file's labels when they differ", () => {
   const names = (posts: FilePost[]) => replayed(posts).labels.categories.map(({ name }) => name)
 
   expect(names([post('aws', 'dialogue'), post('aws', 'action')])).toEqual(['action', 'dialogue'])
@@ -31,14 +31,14 @@ it('takes the labels of the file where it brings others', () => {
   expect(names([post('aws')])).toEqual(['technical', 'marketing'])
 })
 
-it('keeps hashtags and labels of a configuration that the user chose', () => {
+it('keeps the hashtags and labels of a configuration that the user chose', () => {
   const { hashtags, labels } = replayed([post('brands', 'action'), post('brands', 'dialogue')], { ownConfig: true })
 
   expect(hashtags.map(({ tag }) => tag)).toEqual(['aws', 'azure'])
   expect(labels.categories.map(({ name }) => name)).toEqual(['technical', 'marketing'])
 })
 
-it('lets a day of the file through, and as many judgements as were asked for', () => {
+it('allows a whole day of the file, and as many judgements as requested', () => {
   const { caps, labelling } = replayed(
     Array.from({ length: 3000 }, () => post('aws')),
     { labelsPerDay: 500 },
@@ -49,12 +49,12 @@ it('lets a day of the file through, and as many judgements as were asked for', (
   expect(caps.judgements.perDay).toBe(1500)
 })
 
-it('accepts unreliable labels where that was asked for', () => {
+it('accepts unreliable labels on request', () => {
   expect(replayed([post('aws')]).labelling.acceptUnreliable).toBe(false)
   expect(replayed([post('aws')], { acceptUnreliable: true }).labelling.acceptUnreliable).toBe(true)
 })
 
-it('moves the samples with a salt, and leaves those of a deployment without one', () => {
+it('changes the samples with a salt, and keeps those of a deployment without one', () => {
   expect(replayed([post('aws')]).labelling.salt).toBe('')
   expect(replayed([post('aws')], { salt: '7' }).labelling.salt).toBe('7')
 })
@@ -65,13 +65,13 @@ it('gives Ground Truth a work team', () => {
   )
 })
 
-it('says so when the posts carry more labels than can be told apart', () => {
+it('says when the posts have too many labels to estimate', () => {
   expect(() => replayed(Array.from({ length: 31 }, (_, i) => post('aws', `label ${i}`)))).toThrow(
     'the posts have 31 different labels: at most 30',
   )
 })
 
-it('says of labels that only the file has that nobody defined them, and where to do so', () => {
+it('says that labels found only in the file have no definition, and where to add one', () => {
   const { categories } = replayed([post('brands', 'action'), post('brands', 'information')]).labels
 
   expect(categories.map(({ name }) => name)).toEqual(['action', 'information'])

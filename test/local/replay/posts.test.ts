@@ -48,7 +48,7 @@ it('reads JSON Lines in order of time', async () => {
   ])
 })
 
-it('reads CSV with quotes and newlines in a field', async () => {
+it('reads CSV with quotes and line breaks in a field', async () => {
   const file = write('posts.csv', 'createdAt,text,label\r\n2026-01-01T00:00:00Z,"one, ""two""\nthree",x\r\n')
 
   const { posts } = await readPosts(file)
@@ -70,28 +70,24 @@ it('spreads posts without dates over days', async () => {
 
 it.each([
   ['a line that is not JSON', '{"text":', 'bad.jsonl:2: is not JSON'],
-  ['a text that is missing', '{"createdAt":"2026-01-01T00:00:00Z"}', 'bad.jsonl:2: text: '],
-  ['a date that is none', '{"createdAt":"soon","text":"x"}', 'bad.jsonl:2: createdAt: is not a date'],
+  ['a missing text', '{"createdAt":"2026-01-01T00:00:00Z"}', 'bad.jsonl:2: text: '],
+  ['an invalid date', '{"createdAt":"soon","text":"x"}', 'bad.jsonl:2: createdAt: is not a date'],
   [
     'an id that JSON has rounded',
     '{"createdAt":"2026-01-01T00:00:00Z","text":"x","id":1080000000000000001}',
     'bad.jsonl:2: id: is too long for a number',
   ],
+  ['an ambiguous date', '{"createdAt":"02/03/2026","text":"x"}', 'bad.jsonl:2: createdAt: '],
+  ['a line that is not an object', '[1]', 'bad.jsonl:2: is not an object'],
+  ['an empty text', '{"createdAt":"2026-01-01T00:00:00Z","text":" "}', 'bad.jsonl:2: text: is empty'],
   [
-    'a date that means a day of its own everywhere',
-    '{"createdAt":"02/03/2026","text":"x"}',
-    'bad.jsonl:2: createdAt: ',
-  ],
-  ['a line that is no object', '[1]', 'bad.jsonl:2: is not an object'],
-  ['a text that is empty', '{"createdAt":"2026-01-01T00:00:00Z","text":" "}', 'bad.jsonl:2: text: is empty'],
-  [
-    'a hashtag that is none',
+    'an invalid hashtag',
     '{"createdAt":"2026-01-01T00:00:00Z","text":"x","hashtag":"c++"}',
     'bad.jsonl:2: hashtag: "c++"',
   ],
-  ['a label that is none', '{"createdAt":"2026-01-01T00:00:00Z","text":"x","label":["a"]}', 'bad.jsonl:2: label: '],
-  ['a date that is missing where others have one', '{"text":"x"}', 'bad.jsonl:2: createdAt: is missing'],
-])('refuses %s by file, line and field, and goes on', async (_, bad, complaint) => {
+  ['a list as a label', '{"createdAt":"2026-01-01T00:00:00Z","text":"x","label":["a"]}', 'bad.jsonl:2: label: '],
+  ['a missing date when other rows have one', '{"text":"x"}', 'bad.jsonl:2: createdAt: is missing'],
+])('refuses %s with file, line and field, and continues', async (_, bad, complaint) => {
   const good = line({ createdAt: '2026-01-01T00:00:00Z', text: 'good' })
   const file = write('bad.jsonl', `${good}${bad}\n${good}`)
 
@@ -101,7 +97,7 @@ it.each([
   expect(refused).toEqual([expect.stringContaining(complaint)])
 })
 
-it('goes on after a row of CSV with stray quotes', async () => {
+it('continues after a CSV row with stray quotes', async () => {
   const file = write('stray.csv', 'createdAt,text\n2026-01-01T00:00:00Z,an "inner quote\n2026-01-01T00:00:01Z,good\n')
 
   const { posts } = await readPosts(file)
@@ -109,7 +105,7 @@ it('goes on after a row of CSV with stray quotes', async () => {
   expect(posts.map(({ text }) => text)).toEqual(['an "inner quote', 'good'])
 })
 
-it('refuses a row of CSV with more fields than the header, whose text would be cut off', async () => {
+it('refuses a CSV row with more fields than the header, whose text may be cut off', async () => {
   const file = write('long.csv', 'createdAt,text\n2026-01-01T00:00:00Z,good\n2026-01-01T00:00:01Z,well, well\n')
 
   const { posts, refused } = await readPosts(file)
@@ -133,7 +129,7 @@ it('reads what spreadsheets and other programs write', async () => {
   }
 })
 
-it('gives a row without a hashtag those that are watched and in its text, or else the first', async () => {
+it('assigns a row without a hashtag to the watched ones in its text, or else to the first', async () => {
   const file = write('tags.jsonl', line({ text: 'on #azure' }) + line({ text: 'on neither' }))
 
   const { posts } = await readPosts(file, { tags: ['aws', 'azure'] })
@@ -141,7 +137,7 @@ it('gives a row without a hashtag those that are watched and in its text, or els
   expect(posts.map(({ hashtag }) => hashtag)).toEqual(['azure', 'aws'])
 })
 
-it('refuses a row of after tomorrow, by the time that it is given', async () => {
+it('refuses a row dated after tomorrow, by the given clock', async () => {
   const file = write('later.csv', 'createdAt,text\n2026-01-03T00:00:00Z,one\n')
   const refusedAt = async (now: string) => (await readPosts(file, { now: new Date(now) })).refused.length
 

@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const POSTS = 12
 
-/** Twelve posts of each day with these labels in turn, replayed; what became of it, and what was said. */
+/** Replays twelve posts per day with these labels in turn; returns the outcome and the output. */
 async function replayed(labels: string[], packageDir = path.dirname(templateFile), days = ['2026-01-01']) {
   const posts = path.join(folder, 'posts.jsonl')
   const text = (i: number) =>
@@ -42,7 +42,7 @@ async function replayed(labels: string[], packageDir = path.dirname(templateFile
   return { days: played, summary, said }
 }
 
-it('goes on where the posts carry labels that the configuration does not have', async () => {
+it('continues when the posts have labels that are not configured', async () => {
   const { days, summary, said } = await replayed(['technical', 'marketing', 'spam'])
 
   expect(said).toEqual([expect.stringMatching(/^4 posts count as without a label.*: spam$/)])
@@ -50,7 +50,7 @@ it('goes on where the posts carry labels that the configuration does not have', 
   expect(summary.labelling.judgements).toBeGreaterThan(0)
 }, 60_000)
 
-it('skips the days without posts, and says so', async () => {
+it('skips days without posts, and says so', async () => {
   const packageDir = path.dirname(templateFile)
   const { days, summary, said } = await replayed(['technical', 'marketing'], packageDir, ['2025-01-01', '2026-01-01'])
 
@@ -63,7 +63,7 @@ it('skips the days without posts, and says so', async () => {
   expect(summary.events.PostsCollected).toBeLessThan(8)
 }, 60_000)
 
-it('has people label what is drawn later in the day', async () => {
+it('lets annotators label items drawn later in the day', async () => {
   const packageDir = path.join(folder, 'package')
   cpSync(path.dirname(templateFile), packageDir, { recursive: true })
   const template = path.join(packageDir, path.basename(templateFile))

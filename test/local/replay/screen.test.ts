@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { shareOfDay, table } from '../../../local/replay/screen'
 
-it('lines columns up and says what the shares are of', () => {
+it('aligns columns and says what the shares are of', () => {
   const row = {
     date: '2026-06-01',
     posts: 158,
@@ -22,7 +22,7 @@ it('lines columns up and says what the shares are of', () => {
   )
 })
 
-it('has the shares of the reports as they stand at the end, which the table beside the truth has, too', () => {
+it("shows the reports' shares at the end, the same ones as in the table of the truth", () => {
   const share = {
     hashtag: 'aws',
     date: '2026-06-02',

@@ -4,7 +4,7 @@ import { keys } from '../../../shared/keys'
 import { testBucket } from '../../shared/bucket'
 import { exampleOfTooFew, exampleReport } from '../../shared/reports'
 
-it('has one row of a share for each day or window, basis and label, and names what was withheld', async () => {
+it('has one row per day or window, basis and label, and lists what was withheld', async () => {
   const bucket = testBucket()
   const first = exampleReport({ date: '2026-11-21' })
   const next = exampleReport({ date: '2026-11-22' })

@@ -11,7 +11,7 @@ const post = (cascade: string, labels: string[] | undefined, date = '2026-01-01'
 const of = { hashtag: 'aws', from: '2026-01-01', to: '2026-01-01', label: 'a' }
 
 describe('the truth about collected posts', () => {
-  it('counts a tie within a cascade as a half of each label', () => {
+  it('counts a tie within a cascade as half of each label', () => {
     const truth = truthAmong([post('one', ['a', 'b']), post('one', ['a', 'b']), post('two', ['b']), post('two', ['b'])])
 
     expect(truth({ ...of, basis: 'posts' })).toBe(0.25)
@@ -25,7 +25,7 @@ describe('the truth about collected posts', () => {
     expect(truth({ ...of, basis: 'messages' })).toBe(0.5)
   })
 
-  it('is not known of days with a post without a label, or without posts', () => {
+  it('is unknown for days without posts or with an unlabelled post', () => {
     const truth = truthAmong([post('one', ['a']), post('two', undefined, '2026-01-02')])
 
     expect(truth({ ...of, basis: 'posts' })).toBe(1)
@@ -34,7 +34,7 @@ describe('the truth about collected posts', () => {
   })
 })
 
-describe('the table', () => {
+describe('the table of the truth', () => {
   const share = (date: string, label: string, low: number, high: number): Summary['shares'][number] => ({
     hashtag: 'aws',
     date,
@@ -72,13 +72,13 @@ describe('the table', () => {
     ])
   })
 
-  it('says how many answers were withheld beside those, and why', () => {
+  it('says how many answers were withheld, and why', () => {
     const withheld = [{ hashtag: 'aws', date: '2026-01-03', basis: 'posts' as const, state: 'not-enough-labels' }]
 
     expect(lines(withheld)[5]).toMatch(/\[9–91 %\] +1 of 3 withheld: 1 not-enough-labels$/)
   })
 
-  it('is empty where nothing is known', () => {
+  it('is empty when no truth is known', () => {
     expect(truthTable({ shares: [share('2026-01-05', 'a', 0, 1)], withheld: [] })).toBe('')
   })
 })

@@ -15,8 +15,8 @@ const share = (date: string, more: Partial<Summary['shares'][number]> = {}): Sum
   ...more,
 })
 
-describe('the widths with a language model', () => {
-  it('are those of the days by posts whose intervals its answers count in, beside those without', () => {
+describe('the interval widths with a language model', () => {
+  it('are those of days by posts on which its predictions count, next to those without', () => {
     const without = { low: 0.5, high: 0.7 }
     const { date: _, ...week } = share('2026-01-06', { without: { low: 0, high: 1 } })
     const words = widthsInWords([
@@ -31,7 +31,7 @@ describe('the widths with a language model', () => {
     expect(words).toMatch(/technical +17\.0 points +without 20\.0 +0\.85 of it/)
   })
 
-  it('are nothing where no answers count', () => {
+  it('are missing when no predictions count', () => {
     expect(widthsInWords([share('2026-01-05')])).toBe('')
   })
 })

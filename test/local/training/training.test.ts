@@ -111,7 +111,7 @@ afterEach(async () => {
 })
 
 describe('CreateTrainingJob', () => {
-  it('trains a model that fastText can read, and says each state on the way', async () => {
+  it('trains a model that fastText can read, and reports every state on the way', async () => {
     await create('job-1')
 
     const job = await ended('job-1')
@@ -134,7 +134,7 @@ describe('CreateTrainingJob', () => {
     })
   })
 
-  it('gives the same bytes for the same data', async () => {
+  it('is deterministic', async () => {
     await create('one')
     await ended('one')
     await create('two')
@@ -144,42 +144,47 @@ describe('CreateTrainingJob', () => {
   })
 
   it.each<[string, Partial<CreateTrainingJobCommandInput>, string, RegExp]>([
-    ['a wait without spot', { EnableManagedSpotTraining: false }, 'ValidationException', /only supported when/],
-    ['spot without a wait', { StoppingCondition: { MaxRuntimeInSeconds: 60 } }, 'ValidationException', /MaxWaitTime/],
+    ['a wait time without spot', { EnableManagedSpotTraining: false }, 'ValidationException', /only supported when/],
     [
-      'a wait shorter than the run',
+      'spot without a wait time',
+      { StoppingCondition: { MaxRuntimeInSeconds: 60 } },
+      'ValidationException',
+      /MaxWaitTime/,
+    ],
+    [
+      'a wait time shorter than the run time',
       { StoppingCondition: { MaxRuntimeInSeconds: 700, MaxWaitTimeInSeconds: 600 } },
       'ValidationException',
       /at least/,
     ],
     [
-      'a wait of more than an hour',
+      'a wait time of more than an hour',
       { StoppingCondition: { MaxRuntimeInSeconds: 60, MaxWaitTimeInSeconds: 3601 } },
       'ValidationException',
       /3600/,
     ],
     ['a name with an underscore', { TrainingJobName: 'a_b' }, 'ValidationException', /TrainingJobName/],
     ['no output', { OutputDataConfig: undefined }, 'ValidationException', /OutputDataConfig/],
-    ['a role that may not be passed', { RoleArn: `${ROLE}-2` }, 'AccessDeniedException', /iam:PassRole/],
+    ['a role that the caller may not pass', { RoleArn: `${ROLE}-2` }, 'AccessDeniedException', /iam:PassRole/],
     [
       'another image',
       { AlgorithmSpecification: { TrainingImage: 'xgboost:1', TrainingInputMode: 'File' } },
       'NotImplemented',
       /xgboost/,
     ],
-    ['an option that is not here', { CheckpointConfig: { S3Uri: 's3://a/b' } }, 'NotImplemented', /CheckpointConfig/],
+    ['an unsupported option', { CheckpointConfig: { S3Uri: 's3://a/b' } }, 'NotImplemented', /CheckpointConfig/],
   ])('refuses %s', async (_, change, name, message) => {
     await expect(create('job-1', change)).rejects.toMatchObject({ name, message: expect.stringMatching(message) })
   })
 
-  it('refuses a name that is taken, in any case', async () => {
+  it('refuses an existing name, in any case', async () => {
     await create('job-1')
 
     await expect(create('JOB-1')).rejects.toMatchObject({ name: 'ResourceInUse' })
     await ended('job-1')
   })
 
-  it('answers ResourceLimitExceeded when told to', async () => {
+  it('returns ResourceLimitExceeded when the test injects it', async () => {
     cloud.services.sageMaker.mishaps.limits.push('ml.c5.xlarge for spot training job usage is 0')
 
     await expect(create('job-1')).rejects.toMatchObject({ name: 'ResourceLimitExceeded' })
@@ -200,7 +205,7 @@ describe('CreateTrainingJob', () => {
       },
       /No S3 objects found/,
     ],
-    ['a bucket that is not there', { OutputDataConfig: { S3OutputPath: 's3://nowhere/' } }, /NoSuchBucket/],
+    ['a missing bucket', { OutputDataConfig: { S3OutputPath: 's3://nowhere/' } }, /NoSuchBucket/],
   ])('fails the job for %s', async (_, change, reason) => {
     await create('job-1', change)
 
@@ -212,8 +217,8 @@ describe('CreateTrainingJob', () => {
   })
 })
 
-describe('mishaps', () => {
-  it('lets a wait for spot capacity run out, by the clock', async () => {
+describe('injected faults of training jobs', () => {
+  it('include waiting for spot capacity until the clock runs out', async () => {
     cloud.services.sageMaker.mishaps.training.push('spot-wait-exceeded')
 
     await create('job-1')
@@ -222,7 +227,7 @@ describe('mishaps', () => {
     expect(await ended('job-1')).toMatchObject({ TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxWaitTimeExceeded' })
   })
 
-  it('loses, repeats and delays events', async () => {
+  it('include lost, duplicate and delayed events', async () => {
     const { mishaps } = cloud.services.sageMaker
     mishaps.fateOf = (_, status) => (status === 'Completed' ? { lateMs: 60_000 } : 'lost')
 
@@ -237,7 +242,7 @@ describe('mishaps', () => {
 })
 
 describe('a training job', () => {
-  it('is stopped', async () => {
+  it('can be stopped', async () => {
     cloud.services.sageMaker.mishaps.training.push('spot-wait-exceeded')
     await create('job-1')
 
@@ -261,7 +266,7 @@ describe('a training job', () => {
     expect(found!.map(({ TrainingJobName }) => TrainingJobName)).toEqual(['job-1'])
   })
 
-  it('goes on after a restart', async () => {
+  it('continues after a restart', async () => {
     cloud.services.sageMaker.mishaps.training.push('spot-wait-exceeded')
     await create('job-1')
     cloud = await cloud.restart()
@@ -272,7 +277,7 @@ describe('a training job', () => {
     expect(await ended('job-1')).toMatchObject({ TrainingJobStatus: 'Completed' })
   })
 
-  it('that was never made is not found', async () => {
+  it('is not found when it was never created', async () => {
     await expect(describeJob('nothing')).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining('Requested resource not found.'),

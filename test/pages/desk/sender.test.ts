@@ -5,7 +5,7 @@ import { createSender, refusedInWords } from '../../../pages/desk/sender'
 import type { Sent } from '../../../pages/desk/work'
 import type { Receipt } from '../../../services/desk/shown'
 
-/** A browser's storage. */
+/** A browser's storage, in memory. */
 function storage(): Keeper {
   const kept = new Map<string, string>()
   return {
@@ -28,14 +28,14 @@ beforeEach(() => {
 })
 
 describe('the outbox', () => {
-  it('outlives the page, and is of one person', () => {
+  it('outlives the page, and belongs to one annotator', () => {
     createOutbox(keeper, 'ana').put(sent('1'))
 
     expect(createOutbox(keeper, 'ana').waiting()).toEqual([sent('1')])
     expect(createOutbox(keeper, 'ben').waiting()).toEqual([])
   })
 
-  it('keeps a revision that was put while an older one was on its way', () => {
+  it('keeps a revision that was added while an older one was being sent', () => {
     const outbox = createOutbox(keeper, 'ana')
     outbox.put(sent('1'))
     outbox.put(sent('1', 2, 'b'))
@@ -46,7 +46,7 @@ describe('the outbox', () => {
     expect(outbox.waiting()).toEqual([])
   })
 
-  it('passes over what somebody else wrote there', () => {
+  it('skips entries of other annotators', () => {
     const outbox = createOutbox(keeper, 'ana')
     keeper.setItem('bellwether-desk:ana:answer:b/2', '{broken')
     keeper.setItem('bellwether-desk:ana:answer:b/3', '[]')
@@ -55,7 +55,7 @@ describe('the outbox', () => {
     expect(outbox.waiting()).toEqual([sent('1')])
   })
 
-  it('has them in the order in which they were given, whatever order the browser keeps, after a reload too', () => {
+  it('keeps the order of the answers, whatever order the storage has, even after a reload', () => {
     const scrambled: Keeper = {
       ...keeper,
       get length() {
@@ -73,7 +73,7 @@ describe('the outbox', () => {
     ).toEqual(['5', '3', '9', '1'])
   })
 
-  it('hears what another tab puts, and nothing else', () => {
+  it('receives what another tab adds, and nothing else', () => {
     const outbox = createOutbox(keeper, 'ana')
     outbox.put({ ...sent('1'), note: 'why?' })
     const key = 'bellwether-desk:ana:answer:b/1'
@@ -86,7 +86,7 @@ describe('the outbox', () => {
     expect(outbox.heard(key, '{broken')).toBeUndefined()
   })
 
-  it('works where the browser keeps nothing', () => {
+  it('works without browser storage', () => {
     const outbox = createOutbox(undefined, 'ana')
     outbox.put(sent('1'))
 
@@ -95,7 +95,7 @@ describe('the outbox', () => {
 })
 
 describe('the sender', () => {
-  /** A sender to a desk that answers so, one after the other, and then takes everything. */
+  /** A sender to a desk that gives these responses in order, and then accepts everything. */
   function sender(...answers: (ApiResult<Receipt> | (() => void))[]) {
     const outbox = createOutbox(keeper, 'ana')
     const requests: Sent[][] = []
@@ -118,7 +118,7 @@ describe('the sender', () => {
     return { outbox, requests, waits, said, flush }
   }
 
-  it('tries a lost connection again, later and later, and says how much waits', async () => {
+  it('retries a lost connection with increasing delays, and says how many answers wait', async () => {
     const { outbox, requests, waits, said, flush } = sender(failure(0), failure(503), failure(429), failure(0))
     outbox.put(sent('1'))
     outbox.put(sent('2'))
@@ -131,7 +131,7 @@ describe('the sender', () => {
     expect(outbox.waiting()).toEqual([])
   })
 
-  it('sends what is put while it sends', async () => {
+  it('sends what is added while it sends', async () => {
     const { outbox, requests, flush } = sender(() => outbox.put(sent('2')))
     outbox.put(sent('1'))
 
@@ -140,7 +140,7 @@ describe('the sender', () => {
     expect(requests).toEqual([[sent('1')], [sent('2')]])
   })
 
-  it('keeps what waits where the person is let in no more', async () => {
+  it("keeps pending answers when the annotator's session has ended", async () => {
     const { outbox, said, flush } = sender(failure(401))
     outbox.put(sent('1'))
 
@@ -150,7 +150,7 @@ describe('the sender', () => {
     expect(outbox.waiting()).toEqual([sent('1')])
   })
 
-  it('sends a long absence in parts', async () => {
+  it('sends the backlog of a long absence in parts', async () => {
     const { outbox, requests, flush } = sender()
     for (let i = 0; i < 120; i++) outbox.put(sent(String(i)))
 
@@ -160,14 +160,14 @@ describe('the sender', () => {
   })
 })
 
-describe('what is said of refused answers', () => {
+describe('the message about refused answers', () => {
   const message = 'the batch is closed'
 
   it.each([
     [[{ revision: 1, message }], 'An answer was not needed any more: the batch is closed.'],
     [[{ revision: 1, message }, { revision: 2 }], '2 answers were not needed any more: the batch is closed.'],
     [[{ revision: 2, message }], 'A change came too late: the batch is closed. What the desk had before stands.'],
-  ])('is, of %j, %s', (refused, said) => {
+  ])('is, for %j, %s', (refused, said) => {
     expect(refusedInWords(refused)).toBe(said)
   })
 })

@@ -25,7 +25,7 @@ const three = add(NO_WORK, ['1', '2', '3'].map(shown))
 const A: Given = { label: 'a' }
 const B: Given = { label: 'b' }
 
-/** Answer one after the other. */
+/** Gives answers in order. */
 function giveAll(work: DeskWork, ...list: Given[]): { work: DeskWork; sent: Sent[] } {
   const sent: Sent[] = []
   for (const given of list) {
@@ -36,8 +36,8 @@ function giveAll(work: DeskWork, ...list: Given[]): { work: DeskWork; sent: Sent
   return { work, sent }
 }
 
-describe('answers', () => {
-  it('go out in the order of the posts, each of the first revision', () => {
+describe('answers in the work state', () => {
+  it('are sent in the order of the posts, with the first revision', () => {
     const { work, sent } = giveAll(three, A, { skip: true }, { flag: 'personal' })
 
     expect(sent).toEqual([
@@ -48,7 +48,7 @@ describe('answers', () => {
     expect(current(work)).toBeUndefined()
   })
 
-  it('can be changed, by a higher revision, and the post that was on the screen comes back', () => {
+  it('can be changed with a higher revision, after which the current post returns', () => {
     const { work } = giveAll(three, A, A)
     const again = back(back(work))
 
@@ -59,7 +59,7 @@ describe('answers', () => {
     expect(current(back(back(after)))).toMatchObject({ item: '1', given: B, revision: 2 })
   })
 
-  it('carry a note, which is a change by itself, and never with a skip', () => {
+  it('have a note, which is a change by itself, and never with a skip', () => {
     const { work, sent } = give(three, A, 'why?')
     expect(sent).toEqual({ batch: 'b', item: '1', revision: 1, label: 'a', note: 'why?' })
 
@@ -70,7 +70,7 @@ describe('answers', () => {
     expect(give(seen, { skip: true }, 'why?').sent).toEqual({ batch: 'b', item: '1', revision: 2, skip: true })
   })
 
-  it('of another tab leave the posts ahead, and replace only earlier revisions', () => {
+  it('from another tab leave the waiting posts, and replace only earlier revisions', () => {
     const other = (revision: number, label: string): Sent => ({ batch: 'b', item: '1', revision, label })
     const heard = hear(three, other(1, 'a'))
     expect(current(heard)).toEqual(shown('2'))
@@ -82,32 +82,32 @@ describe('answers', () => {
     expect(hear(later, { ...other(1, 'a'), item: 'unknown' })).toBe(later)
   })
 
-  it('are what the desk says, where it is asked', () => {
+  it("are the desk's version when it is fetched", () => {
     const { work } = giveAll(three, A, A)
     const told = { ...shown('1'), given: B, revision: 1 }
 
     expect(agree(work, [told]).past).toEqual([told, work.past[1]])
   })
 
-  it('can be looked at by the place of their post', () => {
+  it('can be looked up by the position of their post', () => {
     const { work } = giveAll(three, A, B)
 
     expect(current(lookAt(work, 'b/2'))).toMatchObject({ item: '2', given: B })
     expect(lookAt(work, 'b/3').at).toBeUndefined()
   })
 
-  it('that are given again unchanged are not sent', () => {
+  it('are not sent when they are repeated unchanged', () => {
     const { work } = giveAll(three, A)
 
     expect(give(back(work), A)).toEqual({ work })
   })
 
-  it('are none where there is no post', () => {
+  it('are ignored without a post', () => {
     expect(give(NO_WORK, A)).toEqual({ work: NO_WORK })
   })
 })
 
-it('goes back as far as there is something, and forward to where one was', () => {
+it('goes back as far as there are posts, and forward to where it was', () => {
   const { work } = giveAll(three, A, B)
   const first = back(back(back(back(work))))
 
@@ -116,7 +116,7 @@ it('goes back as far as there is something, and forward to where one was', () =>
   expect(current(forward(forward(first)))).toEqual(shown('3'))
 })
 
-it('shows nothing twice that is known or waits to be sent', () => {
+it('shows nothing twice that is known or waiting to be sent', () => {
   const { work } = giveAll(three, A)
   const more = add(work, ['1', '2', '4', '5'].map(shown), new Set([deskPlaceOf(shown('5'))]))
 
@@ -124,7 +124,7 @@ it('shows nothing twice that is known or waits to be sent', () => {
   expect(add(more, ['1', '2'].map(shown))).toBe(more)
 })
 
-it('takes up the answers of before, the latest the nearest', () => {
+it('restores earlier answers, the latest one nearest', () => {
   const lately = ['9', '8'].map((item) => ({ ...shown(item), given: A, revision: 3 }))
   const work = recall(three, lately)
 
@@ -137,7 +137,7 @@ it('drops after a pause what was not handed out again', () => {
   expect(renew(three, ['3', '2'].map(shown)).ahead.map(({ item }) => item)).toEqual(['2', '3'])
 })
 
-it('forgets a post whose answer was refused, and stays where it is', () => {
+it('forgets a post whose answer was refused, and keeps its position', () => {
   const { work } = giveAll(three, A, B)
 
   expect(current(forget(back(work), 'b/1'))).toMatchObject({ item: '2' })
@@ -145,7 +145,7 @@ it('forgets a post whose answer was refused, and stays where it is', () => {
   expect(forget(work, 'b/1').past.map(({ item }) => item)).toEqual(['2'])
 })
 
-it('never loses an answer nor sends an older one last, whatever is pressed', () => {
+it('never loses an answer or sends an older one last, whatever is pressed', () => {
   const step = fc.oneof(
     fc.constantFrom(A, B).map((given) => ({ given })),
     fc.constantFrom('back', 'forward').map((move) => ({ move })),
@@ -168,7 +168,7 @@ it('never loses an answer nor sends an older one last, whatever is pressed', () 
           work = next
         }
       }
-      // What the page shows as answered is what was sent last.
+      // The page shows the answer that was sent last.
       expect(work.past.map(({ item, revision, given }) => ({ batch: 'b', item, revision, ...given }))).toEqual(
         work.past.map(({ item }) => last.get(item)),
       )

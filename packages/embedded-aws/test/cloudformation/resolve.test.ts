@@ -34,20 +34,20 @@ describe('intrinsic functions', () => {
     ['FindInMap', { 'Fn::FindInMap': ['Images', { Ref: 'AWS::Region' }, 'blazingtext'] }, '685385470294'],
     ['NoValue in a list', ['a', { Ref: 'AWS::NoValue' }], ['a']],
     ['NoValue in a property', { a: { 'Fn::If': ['IsProd', 1, { Ref: 'AWS::NoValue' }] }, b: 2 }, { b: 2 }],
-    ['an object that only looks like one', { Ref: 'Stage', Other: 1 }, { Ref: 'Stage', Other: 1 }],
-  ])('works out %s', (_, raw, expected) => {
+    ['an object that only resembles an intrinsic', { Ref: 'Stage', Other: 1 }, { Ref: 'Stage', Other: 1 }],
+  ])('resolves %s', (_, raw, expected) => {
     expect(value(raw)).toEqual(expected)
   })
 
   it.each([
     ['ImportValue', { 'Fn::ImportValue': 'x' }, 'Fn::ImportValue'],
     ['a transform', { 'Fn::Transform': {} }, 'Fn::Transform'],
-    ['a resource that is not there', { Ref: 'Nothing' }, 'Nothing'],
-    ['an attribute of one that is not there', { 'Fn::GetAtt': ['Nothing', 'Arn'] }, 'Nothing'],
-    ['a pseudo parameter that it does not know', { Ref: 'AWS::NotificationARNs' }, 'AWS::NotificationARNs'],
+    ['a missing resource', { Ref: 'Nothing' }, 'Nothing'],
+    ['an attribute of a missing resource', { 'Fn::GetAtt': ['Nothing', 'Arn'] }, 'Nothing'],
+    ['an unknown pseudo parameter', { Ref: 'AWS::NotificationARNs' }, 'AWS::NotificationARNs'],
     ['a parameter without a default', { Ref: 'Token' }, 'Token'],
     ['a dynamic reference', '{{resolve:ssm:x}}', 'resolve:ssm'],
-    ['a condition that is not there', { 'Fn::If': ['Nope', 1, 2] }, 'Nope'],
+    ['a missing condition', { 'Fn::If': ['Nope', 1, 2] }, 'Nope'],
   ])('refuses %s by name', (_, raw, name) => {
     expect(() => value(raw)).toThrow(name)
   })
@@ -59,6 +59,6 @@ it.each([
   ['Either', true],
   ['Both', false],
   [undefined, true],
-])('condition %s is %s', (name, expected) => {
+])('evaluates the condition %s as %s', (name, expected) => {
   expect(holds(name)).toBe(expected)
 })

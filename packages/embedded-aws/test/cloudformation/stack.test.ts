@@ -11,7 +11,7 @@ const place = {
 }
 const resolve = (Resources: object, more: object = {}) => resolveStack(parseTemplate({ Resources, ...more }), place)
 
-it('names what the template does not name, always alike', () => {
+it('generates stable names for unnamed resources', () => {
   const names = (stack = resolve({ Data: { Type: 'AWS::S3::Bucket' }, Work: { Type: 'AWS::SQS::Queue' } })) =>
     stack.resources.map(({ name }) => name)
   expect(names()).toEqual(names())
@@ -47,7 +47,7 @@ it.each([
     { Arn: 'arn:aws:scheduler:eu-west-1:000000000000:schedule/default/s' },
   ],
   ['AWS::Logs::LogGroup', { LogGroupName: '/l' }, '/l', { Arn: 'arn:aws:logs:eu-west-1:000000000000:log-group:/l:*' }],
-])('knows what Ref and the ARN of %s %j are', (Type, Properties, ref, { Arn }) => {
+])('knows Ref and the ARN of %s %j', (Type, Properties, ref, { Arn }) => {
   const { outputs } = resolve(
     { It: { Type, Properties } },
     { Outputs: { Ref: { Value: { Ref: 'It' } }, Arn: { Value: { 'Fn::GetAtt': ['It', 'Arn'] } } } },
@@ -55,7 +55,7 @@ it.each([
   expect(outputs).toEqual({ Ref: ref, Arn })
 })
 
-it('leaves out resources whose condition does not hold', () => {
+it('leaves out resources whose condition is false', () => {
   const stack = resolve(
     { A: { Type: 'AWS::SQS::Queue', Condition: 'Never' }, B: { Type: 'AWS::SQS::Queue' } },
     { Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } } },
@@ -75,12 +75,12 @@ it('lets two resources refer to each other', () => {
 })
 
 it.each([
-  ['a resource type', { Type: 'AWS::RDS::DBInstance' }, 'AWS::RDS::DBInstance'],
-  ['an attribute', { Type: 'AWS::SQS::QueuePolicy', Properties: { A: { 'Fn::GetAtt': ['It', 'Nope'] } } }, 'Nope'],
-])('refuses %s that it does not know, by name', (_, It, name) => {
+  ['resource type', { Type: 'AWS::RDS::DBInstance' }, 'AWS::RDS::DBInstance'],
+  ['attribute', { Type: 'AWS::SQS::QueuePolicy', Properties: { A: { 'Fn::GetAtt': ['It', 'Nope'] } } }, 'Nope'],
+])('refuses an unknown %s by name', (_, It, name) => {
   expect(() => resolve({ It })).toThrow(name)
 })
 
-it('has somebody for each type of which something is made', async () => {
+it('has an owner for each resource type that creates something', async () => {
   await expect(createResources([], {})).rejects.toThrow(/AWS::IAM::Role.*AWS::ApiGatewayV2::Stage/)
 })

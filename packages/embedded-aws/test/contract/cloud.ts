@@ -1,4 +1,4 @@
-/** A cloud to hold against AWS's contract: an endpoint, and nothing else. */
+/** A cloud to check against AWS's contract: only an endpoint. */
 export interface CloudUnderTest {
   endpoint: string
 }
@@ -8,7 +8,7 @@ export const clientOf = ({ endpoint }: CloudUnderTest) => ({
   endpoint,
   region: 'eu-west-1',
   credentials: { accessKeyId: 'contract', secretAccessKey: 'contract' },
-  // With an IP address the client does so by itself; a name like localhost needs it said.
+  // The client does so by itself for an IP address; a name like localhost needs the option.
   forcePathStyle: true,
   maxAttempts: 1,
 })

@@ -84,7 +84,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(Table?.TableArn).toMatch(new RegExp(`^arn:aws:dynamodb:eu-west-1:\\d{12}:table/${TableName}$`))
     })
 
-    fact('refuses a table that is not there, and one that is', async () => {
+    fact('refuses a missing table, and an existing name', async () => {
       const missing = table.send(new GetCommand({ TableName: unique('missing'), Key: { pk: 'a', sk: 'b' } }))
       expect(await refusalOf(missing)).toEqual({ name: 'ResourceNotFoundException', status: 400 })
       const again = new CreateTableCommand({
@@ -125,11 +125,11 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await get('types', '1')).toEqual(item)
     })
 
-    fact('answers nothing for an item that is not there', async () => {
+    fact('returns nothing for a missing item', async () => {
       expect(await get('missing', '1')).toBeUndefined()
     })
 
-    fact('gives back what was replaced or deleted', async () => {
+    fact('returns the replaced or deleted item', async () => {
       await put({ pk: 'old', sk: '1', v: 1 })
       const replaced = await put({ pk: 'old', sk: '1', v: 2 }, { ReturnValues: 'ALL_OLD' })
       const deleted = await table.send(
@@ -141,7 +141,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await get('old', '1')).toBeUndefined()
     })
 
-    fact('gives only the attributes that were asked for', async () => {
+    fact('returns only the requested attributes', async () => {
       await put({ pk: 'project', sk: '1', a: 1, b: { c: 2, d: 3 } })
       const { Item } = await table.send(
         new GetCommand({
@@ -159,7 +159,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
     const absent = { ConditionExpression: 'attribute_not_exists(pk)' }
     const failed = { name: 'ConditionalCheckFailedException', status: 400 }
 
-    fact('puts only where nothing is', async () => {
+    fact('puts an item only when none exists', async () => {
       await put({ pk: 'once', sk: '1', by: 'first' }, absent)
 
       expect(await refusalOf(put({ pk: 'once', sk: '1', by: 'second' }, absent))).toEqual(failed)
@@ -172,7 +172,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(won).toHaveLength(1)
     })
 
-    fact('gives back the item that a condition failed on', async () => {
+    fact('returns the item on which a condition failed', async () => {
       await put({ pk: 'lease', sk: '1', owner: 'a', until: 5 })
       const attempt = put(
         { pk: 'lease', sk: '1', owner: 'b', until: 9 },
@@ -186,7 +186,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
       await expect(attempt).rejects.toMatchObject({ name: failed.name, Item: { owner: { S: 'a' }, until: { N: '5' } } })
     })
 
-    fact('updates and deletes only what fits', async () => {
+    fact('updates and deletes only when the condition holds', async () => {
       await put({ pk: 'fit', sk: '1', version: 1 })
       const to = (from: number, next: number) =>
         update('fit', '1', {
@@ -278,7 +278,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     })
 
-    fact('appends to a list that need not be there', async () => {
+    fact('appends to a missing list', async () => {
       const append = (item: string) =>
         update('append', '1', {
           UpdateExpression: 'SET #l = list_append(if_not_exists(#l, :empty), :item)',
@@ -291,7 +291,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
       expect((await append('b')).Attributes).toEqual({ l: ['a', 'b'] })
     })
 
-    fact('gives back the old values of what was updated', async () => {
+    fact('returns the old values of updated attributes', async () => {
       await put({ pk: 'updated-old', sk: '1', a: 1, b: 2 })
       const { Attributes } = await update('updated-old', '1', {
         UpdateExpression: 'SET a = :v',
@@ -327,7 +327,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
     }
     const keysOf = ({ Items }: { Items?: Record<string, unknown>[] | undefined }) => Items?.map(({ sk }) => sk)
 
-    fact('finds items by the start of their sort key, in order', async () => {
+    fact('queries items by a prefix of their sort key, in order', async () => {
       const found = await query({
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :start)',
         ExpressionAttributeValues: { ':pk': 'query', ':start': 'day#1' },
@@ -335,7 +335,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(keysOf(found)).toEqual(rows.slice(10, 20).map(({ sk }) => sk))
     })
 
-    fact('finds items between two sort keys, the last first', async () => {
+    fact('queries items between two sort keys, in reverse', async () => {
       const found = await query({
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :a AND :b',
         ExpressionAttributeValues: { ':pk': 'query', ':a': 'day#03', ':b': 'day#05' },
@@ -344,7 +344,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(keysOf(found)).toEqual(['day#05', 'day#04', 'day#03'])
     })
 
-    fact('filters after it counted, and tells both', async () => {
+    fact('filters after counting, and returns both counts', async () => {
       const found = await query({
         FilterExpression: 'even = :yes',
         ExpressionAttributeValues: { ':pk': 'query', ':yes': true },
@@ -364,7 +364,7 @@ export function testDynamoDb(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(pages[0]).toHaveLength(7)
     })
 
-    fact('asks a secondary index', async () => {
+    fact('queries a secondary index', async () => {
       const found = await query({
         IndexName: 'byStatus',
         KeyConditionExpression: '#s = :open',

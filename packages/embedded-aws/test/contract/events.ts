@@ -49,7 +49,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
     for (const client of [events, sqs, s3]) client.destroy()
   })
 
-  /** A queue that EventBridge may send to. */
+  /** A queue to which EventBridge may send. */
   const makeQueue = async (): Promise<{ url: string; arn: string }> => {
     const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName: unique('contract-events') }))
     const arn = await queueArn(sqs, url)
@@ -82,7 +82,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
   const bodies = (url: string) => takeBodies(sqs, url)
 
   describe('buses and rules', () => {
-    fact('has the default bus, and those that were made', async () => {
+    fact('has the default bus, and created ones', async () => {
       const { EventBuses } = await events.send(new ListEventBusesCommand({}))
       expect(EventBuses?.map(({ Name }) => Name)).toEqual(expect.arrayContaining(['default', EventBusName]))
       const { Arn } = await events.send(new DescribeEventBusCommand({ Name: EventBusName }))
@@ -107,7 +107,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
       expect((await events.send(new ListRulesCommand({ EventBusName, NamePrefix: Name }))).Rules).toEqual([])
     })
 
-    fact('refuses a rule on a bus that is not there', async () => {
+    fact('refuses a rule on a missing bus', async () => {
       const rule = new PutRuleCommand({ Name: 'x', EventBusName: 'missing', EventPattern: '{"source":["a"]}' })
       expect((await refusalOf(events.send(rule))).name).toBe('ResourceNotFoundException')
     })
@@ -125,7 +125,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
   })
 
   describe('delivery', () => {
-    fact('brings an event to its target whole', async () => {
+    fact('delivers an event to its target completely', async () => {
       const { url } = await makeRule({ source: ['bellwether.whole'] })
       const Time = new Date('2026-03-01T12:00:00.000Z')
       const { Entries, FailedEntryCount } = await put(
@@ -147,13 +147,13 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
       ])
     })
 
-    fact('says whose event it is', async () => {
+    fact('states the account of an event', async () => {
       const { url } = await makeRule({ source: ['bellwether.whose'] })
       await put(entry({}, { Source: 'bellwether.whose' }))
       expect(await bodies(url)).toEqual([expect.objectContaining({ account: expect.stringMatching(/^\d{12}$/) })])
     })
 
-    fact('brings an event to every rule that it fits, and to no other', async () => {
+    fact('delivers an event to every rule that it matches, and to no other', async () => {
       const one = await makeRule({ detail: { fan: ['out'] } })
       const two = await makeRule({ source: ['bellwether.contract'], detail: { fan: [{ prefix: 'o' }] } })
       const other = await makeRule({ detail: { fan: ['in'] } })
@@ -166,7 +166,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await bodies(otherBus.url)).toEqual([])
     })
 
-    fact('stops at a disabled rule until it is enabled', async () => {
+    fact('does not deliver through a disabled rule until it is enabled', async () => {
       const { Name, url } = await makeRule({ detail: { switch: ['it'] } })
       await events.send(new DisableRuleCommand({ Name, EventBusName }))
       await put(entry({ switch: 'it' }))
@@ -191,7 +191,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
         { text: 'Contract.v1 of it', value: 'it', object: { of: 'it' } },
       ],
     ] as const) {
-      fact(`gives a target ${name} in place of the event`, async () => {
+      fact(`delivers ${name} instead of the event to a target`, async () => {
         const input = unique('input')
         const { url } = await makeRule({ detail: { input: [input] } }, target)
         await put(entry({ input, part: { of: 'it' } }))
@@ -202,7 +202,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
   })
 
   describe('PutEvents', () => {
-    fact('tells for each entry whether it was taken', async () => {
+    fact('reports for each entry whether it was accepted', async () => {
       const answer = await put(entry({ good: 1 }), { ...entry({}), Detail: 'not json' }, entry({ good: 2 }), {
         ...entry({}),
         Source: undefined,
@@ -216,23 +216,23 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
       ])
     })
 
-    fact('takes no event that is not an object', async () => {
+    fact('refuses a detail that is not an object', async () => {
       const { Entries } = await put({ ...entry({}), Detail: '[1]' })
       expect(Entries?.[0]?.ErrorCode).toBe('MalformedDetail')
     })
 
-    fact('takes no event in the name of AWS', async () => {
+    fact('refuses a source in the name of AWS', async () => {
       const { Entries } = await put(entry({}, { Source: 'aws.s3' }))
       expect(Entries?.[0]?.ErrorCode).toBe('NotAuthorizedForSourceException')
     })
 
-    fact('takes ten entries and not eleven', async () => {
+    fact('accepts ten entries and refuses eleven', async () => {
       const entries = (length: number) => Array.from({ length }, (_, index) => entry({ index }))
       expect((await put(...entries(10))).FailedEntryCount).toBe(0)
       expect((await refusalOf(put(...entries(11)))).status).toBe(400)
     })
 
-    fact('takes no more than 256 KB', async () => {
+    fact('refuses more than 256 KB', async () => {
       expect((await refusalOf(put(entry({ text: 'x'.repeat(262_144) })))).status).toBe(400)
     })
   })
@@ -248,7 +248,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
     }
 
     const sources = z.array(z.object({ source: z.string() }))
-    /** For each row what its rule let through, or why there is no such rule. */
+    /** For each row: whether its rule matched, or why the rule was refused. */
     const outcomes = new Map<number, Error | boolean>()
 
     beforeAll(async () => {
@@ -275,16 +275,16 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
       }
     })
 
-    for (const [row, [name, pattern, detail, fits]] of PATTERNS.entries()) {
+    for (const [row, [name, pattern, detail, isMatch]] of PATTERNS.entries()) {
       fact(
-        `${name}: ${JSON.stringify(detail)} ${fits ? 'fits' : 'does not fit'} ${JSON.stringify(pattern)}`,
+        `${name}: ${JSON.stringify(detail)} ${isMatch ? 'matches' : 'does not match'} ${JSON.stringify(pattern)}`,
         async () => {
-          expect(outcomes.get(row)).toBe(fits)
+          expect(outcomes.get(row)).toBe(isMatch)
         },
       )
     }
 
-    fact('can be tried without an event', async () => {
+    fact('matches a test pattern without an event', async () => {
       const test = async (EventPattern: object) => {
         const Event = JSON.stringify({ ...event, 'detail-type': 'T', detail: { a: 'b' } })
         const asked = new TestEventPatternCommand({ Event, EventPattern: JSON.stringify(EventPattern) })
@@ -307,7 +307,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
       return { Bucket, url }
     }
 
-    fact('reach the default bus when the bucket says so, with plain keys', async () => {
+    fact('sends object events to the default bus when the bucket is configured to, with unencoded keys', async () => {
       const { Bucket, url } = await makeBucket()
       const { VersionId } = await s3.send(new PutObjectCommand({ Bucket, Key: 'raw/a b+ü.csv', Body: 'hello' }))
 
@@ -324,14 +324,14 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     })
 
-    fact('come once for each write', async () => {
+    fact('sends one object event per write', async () => {
       const { Bucket, url } = await makeBucket()
       await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'once' }))
 
       expect(await bodies(url)).toHaveLength(1)
     })
 
-    fact('say what was done, and what came of it', async () => {
+    fact('names the operation and its result in an object event', async () => {
       const { Bucket, url } = await makeBucket()
       await s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'hello' }))
       const sequencer: unknown = expect.stringMatching(/^[0-9a-fA-F]+$/)
@@ -342,7 +342,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     })
 
-    fact('tell of a delete', async () => {
+    fact('sends an event for a delete', async () => {
       const { Bucket, url } = await makeBucket()
       await s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' }))
 
@@ -354,7 +354,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
       ])
     })
 
-    fact('stay away while the bucket does not send them', async () => {
+    fact('sends no object events while the bucket is not configured to', async () => {
       const Bucket = unique('contract-silent')
       const { url } = await makeRule({ source: ['aws.s3'], detail: { bucket: { name: [Bucket] } } }, {}, 'default')
       await s3.send(new CreateBucketCommand({ Bucket }))

@@ -2,10 +2,10 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from '@jest/globals'
 import { z } from 'zod'
 
-/** One statement about AWS, shown by real SDK calls. */
+/** A statement about AWS, checked by real SDK calls. */
 export type Fact = (name: string, check: () => Promise<void>) => void
 
-/** Where a cloud is known not to do as AWS does, by the fact's name: what it does instead, and what the fact then fails with. */
+/** The known differences between a cloud and AWS, by the fact's name: what the cloud does, and how the fact then fails. */
 export type Differences = Record<string, { does: string; failing: string }>
 
 /**
@@ -37,7 +37,7 @@ const failureOf = (check: Promise<void>): Promise<string> =>
 
 const refused = z.object({ name: z.string(), $metadata: z.object({ httpStatusCode: z.number() }) })
 
-/** The name and status of the error that an SDK call ends in. */
+/** The name and status of the error of an SDK call. */
 export async function refusalOf(call: Promise<unknown>): Promise<{ name: string; status: number }> {
   const error: unknown = await call.then(
     () => new Error('the call was not refused'),

@@ -1,7 +1,7 @@
 import { MOTO_DIFFERENCES } from './moto-differences'
 import { testCloud } from './test-cloud'
 
-// Run by `run-moto.sh` beside this file, which says where the server is.
+// Run by `run-moto.sh`, which passes the server's endpoint.
 const endpoint = process.env.MOTO_ENDPOINT
 if (!endpoint)
   throw new Error(

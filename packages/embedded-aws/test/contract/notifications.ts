@@ -14,7 +14,7 @@ import { clientOf, type CloudUnderTest } from './cloud'
 import { type Fact, refusalOf, unique } from './fact'
 import { queueArn, takeBodies } from './queue'
 
-/** Notifications that a bucket sends itself, to a queue: a function gets the same records. */
+/** Notifications of a bucket to a queue; a function gets the same records. */
 export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void {
   let s3: S3Client
   let sqs: SQSClient
@@ -28,7 +28,7 @@ export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void
     sqs.destroy()
   })
 
-  /** A bucket, and a queue that lets in what `SourceArn` says. */
+  /** A bucket, and a queue that admits `SourceArn`. */
   const make = async (SourceArn?: string) => {
     const Bucket = unique('contract-sends')
     await s3.send(new CreateBucketCommand({ Bucket }))
@@ -58,13 +58,13 @@ export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void
       ],
     },
   })
-  /** What came, until nothing comes for a second. */
+  /** Receives messages until none arrives for a second. */
   const received = async (QueueUrl: string): Promise<unknown[]> => {
     const bodies = await takeBodies(sqs, QueueUrl)
     return bodies.length === 0 ? [] : [...bodies, ...(await received(QueueUrl))]
   }
 
-  fact('reach a queue, after a test message', async () => {
+  fact('sends notifications to a queue, after a test message', async () => {
     const { Bucket, QueueUrl, QueueArn } = await make()
     await configure(Bucket, { Id: 'all', QueueArn, Events })
     expect(await received(QueueUrl)).toMatchObject([{ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket }])
@@ -90,7 +90,7 @@ export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void
     ])
   })
 
-  fact('carry keys as a form encodes them', async () => {
+  fact('encodes keys in notifications like form fields', async () => {
     const { Bucket, QueueUrl, QueueArn } = await make()
     await configure(Bucket, { QueueArn, Events })
     await received(QueueUrl)
@@ -101,7 +101,7 @@ export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void
     ])
   })
 
-  fact('come for the keys and the events that were asked for', async () => {
+  fact('notifies only of the configured keys and events', async () => {
     const { Bucket, QueueUrl, QueueArn } = await make()
     await configure(Bucket, { QueueArn, Events, Filter: filter('raw-', '.csv') })
     await received(QueueUrl)
@@ -111,7 +111,7 @@ export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void
     expect(await received(QueueUrl)).toMatchObject([{ Records: [{ s3: { object: { key: 'raw-a.csv' } } }] }])
   })
 
-  fact('are configured as they are read', async () => {
+  fact('returns the notification configuration as it was written', async () => {
     const { Bucket, QueueArn } = await make()
     const entry = { Id: 'csv', QueueArn, Events, Filter: filter('raw/', '.csv') }
     await configure(Bucket, entry)
@@ -128,12 +128,12 @@ export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void
     ])
   })
 
-  fact('go nowhere that lets the bucket not in', async () => {
+  fact('refuses to notify a queue that does not admit the bucket', async () => {
     const { Bucket, QueueArn } = await make('arn:aws:s3:::another')
     expect(await refusalOf(configure(Bucket, { QueueArn, Events }))).toEqual({ name: 'InvalidArgument', status: 400 })
   })
 
-  fact('are told apart by prefix or suffix', async () => {
+  fact('refuses overlapping prefixes and suffixes', async () => {
     const { Bucket, QueueArn } = await make()
     const overlapping = [
       { Id: 'all', QueueArn, Events },

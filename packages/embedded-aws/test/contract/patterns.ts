@@ -1,6 +1,6 @@
-type Row = readonly [name: string, pattern: object, detail: object, fits: boolean]
+type Row = readonly [name: string, pattern: object, detail: object, matches: boolean]
 
-/** What fits which pattern of `detail`; asked of clouds through a rule, and of our matcher directly. */
+/** Pairs of a pattern and a `detail`, checked in clouds through a rule and in the matcher directly. */
 export const PATTERNS: readonly Row[] = [
   ['exact', { a: ['x', 'y'] }, { a: 'y' }, true],
   ['exact', { a: ['x'] }, { a: 'xx' }, false],

@@ -10,7 +10,7 @@ export async function queueArn(sqs: SQSClient, QueueUrl: string): Promise<string
   return (await sqs.send(asked)).Attributes?.QueueArn ?? ''
 }
 
-/** Takes the next bodies out of the queue, as JSON, waiting up to a second for the first. */
+/** Receives the next bodies of the queue as JSON, waiting up to a second for the first. */
 export async function takeBodies(sqs: SQSClient, QueueUrl: string): Promise<unknown[]> {
   const asked = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 })
   const { Messages = [] } = await sqs.send(asked)

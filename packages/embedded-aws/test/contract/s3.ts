@@ -57,20 +57,20 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
   afterAll(() => s3.destroy())
 
   describe('buckets', () => {
-    fact('lists a bucket, and answers for it', async () => {
+    fact('lists a bucket, and answers HEAD for it', async () => {
       const { Buckets } = await s3.send(new ListBucketsCommand({}))
       expect(Buckets?.map(({ Name }) => Name)).toEqual(expect.arrayContaining([Bucket, versioned]))
       await s3.send(new HeadBucketCommand({ Bucket }))
       await s3.send(new GetBucketLocationCommand({ Bucket }))
     })
 
-    fact('answers 404 for a bucket that is not there', async () => {
+    fact('answers 404 for a missing bucket', async () => {
       const missing = { Bucket: unique('missing') }
       expect(await refusalOf(s3.send(new HeadBucketCommand(missing)))).toEqual({ name: 'NotFound', status: 404 })
       expect(await refusalOf(s3.send(new ListObjectsV2Command(missing)))).toEqual({ name: 'NoSuchBucket', status: 404 })
     })
 
-    fact('does not make a bucket twice', async () => {
+    fact('refuses to create a bucket twice', async () => {
       expect(await refusalOf(s3.send(new CreateBucketCommand({ Bucket })))).toEqual({
         name: 'BucketAlreadyOwnedByYou',
         status: 409,
@@ -79,7 +79,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
   })
 
   describe('objects', () => {
-    fact('keeps what was put, byte for byte, with its headers and metadata', async () => {
+    fact('keeps an object byte for byte, with its headers and metadata', async () => {
       const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => (index * 7919) % 256))
       const { ETag } = await put('bytes', bytes, {
         ContentType: 'text/csv',
@@ -101,7 +101,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(got.ETag).toBe(ETag)
     })
 
-    fact('heads an object as it gets it, without the body', async () => {
+    fact('returns for HEAD what GET returns, without the body', async () => {
       await put('head', 'twelve bytes', { Metadata: { a: 'b' } })
 
       const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'head' }))
@@ -116,7 +116,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect((await s3.send(new HeadObjectCommand({ Bucket, Key: 'empty' }))).ContentLength).toBe(0)
     })
 
-    fact('answers 404 for a key that is not there', async () => {
+    fact('answers 404 for a missing key', async () => {
       expect(await refusalOf(get('missing'))).toEqual({ name: 'NoSuchKey', status: 404 })
       expect(await refusalOf(s3.send(new HeadObjectCommand({ Bucket, Key: 'missing' })))).toEqual({
         name: 'NotFound',
@@ -147,7 +147,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await keys({ Prefix: 'replaced' })).toEqual(['replaced'])
     })
 
-    fact('deletes an object, also one that is not there', async () => {
+    fact('deletes an object, and a missing one without an error', async () => {
       await put('gone', 'x')
       await s3.send(new DeleteObjectCommand({ Bucket, Key: 'gone' }))
       await s3.send(new DeleteObjectCommand({ Bucket, Key: 'gone' }))
@@ -168,7 +168,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await keys({ Prefix: 'batch/' })).toEqual([])
     })
 
-    fact('copies an object with its metadata, or with new', async () => {
+    fact('copies an object with its metadata, or with new metadata', async () => {
       await put('source ü', 'copied', { Metadata: { a: '1' }, ContentType: 'text/plain' })
       const CopySource = `${Bucket}/${encodeURIComponent('source ü')}`
       await s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource }))
@@ -211,7 +211,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await text('tagged')).toBe('x')
     })
 
-    fact('takes tags with the object, and tells a reader how many there are', async () => {
+    fact('accepts tags with the object, and returns their number to a reader', async () => {
       await put('put-tagged', 'x', { Tagging: 'stage=dev&a%20b=c' })
 
       expect(await tagsOf('put-tagged')).toEqual({ stage: 'dev', 'a b': 'c' })
@@ -220,7 +220,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await tagsOf('put-tagged')).toEqual({})
     })
 
-    fact('copies tags, or takes new ones', async () => {
+    fact('copies tags, or replaces them', async () => {
       await put('copy-tagged', 'x', { Tagging: 'stage=dev' })
       const CopySource = `${Bucket}/copy-tagged`
       await s3.send(new CopyObjectCommand({ Bucket, Key: 'copied-tags', CopySource }))
@@ -250,7 +250,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     }
 
-    fact('knows no tags of a key that is not there', async () => {
+    fact('returns an error for the tags of a missing key', async () => {
       expect(await refusalOf(s3.send(new GetObjectTaggingCommand({ Bucket, Key: 'missing' })))).toEqual({
         name: 'NoSuchKey',
         status: 404,
@@ -259,7 +259,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
   })
 
   describe('attributes', () => {
-    fact('tells those that were asked for', async () => {
+    fact('returns only the requested attributes of an object', async () => {
       const { ETag = '' } = await put('attributes', 'twelve bytes', { ChecksumAlgorithm: 'SHA256' })
       const attributes = await s3.send(
         new GetObjectAttributesCommand({
@@ -297,11 +297,11 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     }
 
-    fact('refuses a range behind the end', async () => {
+    fact('refuses a range beyond the end', async () => {
       expect(await refusalOf(get('alphabet', { Range: 'bytes=26-' }))).toEqual({ name: 'InvalidRange', status: 416 })
     })
 
-    fact('sends an object only when its ETag is another, or this one', async () => {
+    fact('sends an object conditionally by its ETag', async () => {
       const { ETag } = await get('alphabet')
       expect((await refusalOf(get('alphabet', { IfNoneMatch: ETag }))).status).toBe(304)
       expect(await text('alphabet', { IfNoneMatch: '"other"' })).toHaveLength(26)
@@ -314,7 +314,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
   })
 
   describe('conditional writes', () => {
-    fact('creates only where nothing is', async () => {
+    fact('creates an object only when the key is free', async () => {
       await put('created', 'first', { IfNoneMatch: '*' })
 
       expect(await refusalOf(put('created', 'second', { IfNoneMatch: '*' }))).toEqual({
@@ -333,7 +333,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await text('raced')).toBe(winners[0])
     })
 
-    fact('swaps only what was compared', async () => {
+    fact('swaps only the compared version', async () => {
       const { ETag: first } = await put('champion', 'first')
       const { ETag: second } = await put('champion', 'second', { IfMatch: first })
 
@@ -352,14 +352,14 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     })
 
-    fact('does not swap what is not there', async () => {
+    fact('does not swap a missing object', async () => {
       expect(await refusalOf(put('never', 'x', { IfMatch: '"d41d8cd98f00b204e9800998ecf8427e"' }))).toEqual({
         name: 'NoSuchKey',
         status: 404,
       })
     })
 
-    fact('creates again after a delete', async () => {
+    fact('creates an object again after a delete', async () => {
       await put('again', '1', { IfNoneMatch: '*' })
       await s3.send(new DeleteObjectCommand({ Bucket, Key: 'again' }))
       await put('again', '2', { IfNoneMatch: '*' })
@@ -367,7 +367,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await text('again')).toBe('2')
     })
 
-    fact('completes a multipart upload only where nothing is', async () => {
+    fact('completes a multipart upload only when the key is free', async () => {
       const Key = 'multipart-created'
       await put(Key, 'there')
       const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }))
@@ -388,7 +388,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
   })
 
   describe('bodies', () => {
-    fact('keeps a stream of unknown length, not its framing', async () => {
+    fact('keeps a stream of unknown length, without its framing', async () => {
       const Body = Readable.from(['one ', 'two ', 'three'].map((part) => Buffer.from(part)))
       await new Upload({ client: s3, params: { Bucket, Key: 'stream', Body } }).done()
 
@@ -408,7 +408,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(got.ContentEncoding).toBe('gzip')
     })
 
-    fact('puts the parts of a large stream together', async () => {
+    fact('joins the parts of a large stream', async () => {
       const block = Buffer.from(Array.from({ length: MEGABYTE }, (_, index) => (index * 31 + (index >> 8)) % 256))
       const Body = Readable.from(Array.from({ length: 12 }, () => block))
       const done = await new Upload({
@@ -433,7 +433,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     }
 
-    fact('refuses bytes that are not those that were summed', async () => {
+    fact('refuses bytes that do not match their checksum', async () => {
       expect(await refusalOf(put('wrong', 'these bytes', { ChecksumCRC32: 'AAAAAA==' }))).toEqual({
         name: 'BadDigest',
         status: 400,
@@ -443,7 +443,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
   })
 
   describe('multipart uploads', () => {
-    fact('lists parts, and forgets an aborted upload', async () => {
+    fact('lists parts, and drops an aborted upload', async () => {
       const Key = 'aborted'
       const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }))
       await s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 2, Body: 'two' }))
@@ -463,7 +463,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect((await refusalOf(get(Key))).status).toBe(404)
     })
 
-    fact('refuses a part that is too small to be followed by another, and one that was not sent', async () => {
+    fact('refuses an undersized part before the last, and a missing one', async () => {
       const Key = 'refused-parts'
       const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }))
       const send = async (PartNumber: number) => ({
@@ -479,7 +479,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect((await complete([one, { PartNumber: 3, ETag: '"0"' }])).name).toBe('InvalidPart')
     })
 
-    fact('refuses parts in another order than their numbers', async () => {
+    fact('refuses parts out of order', async () => {
       const Key = 'disordered-parts'
       const Body = Buffer.alloc(5 * MEGABYTE)
       const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }))
@@ -504,7 +504,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
 
     beforeAll(() => put('parts', bytes))
 
-    fact('make an object of ranges of another', async () => {
+    fact('makes an object of ranges of another', async () => {
       const UploadId = await begin('of-parts')
       const Parts = []
       for (const [PartNumber, CopySourceRange] of [
@@ -519,7 +519,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(Buffer.from((await (await get('of-parts')).Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true)
     })
 
-    fact('may be all of another object', async () => {
+    fact('copies all of another object as a part', async () => {
       const UploadId = await begin('of-one-part')
       const { CopyPartResult } = await copyPart('of-one-part', UploadId, 1)
       await complete('of-one-part', UploadId, [
@@ -532,23 +532,23 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
     })
 
     for (const [name, CopySourceRange] of [
-      ['behind the end', `bytes=0-${6 * MEGABYTE}`],
+      ['beyond the end', `bytes=0-${6 * MEGABYTE}`],
       ['without an end', 'bytes=5-'],
     ] as const) {
-      fact(`have no range ${name}`, async () => {
+      fact(`refuses to copy a range ${name}`, async () => {
         const UploadId = await begin('of-no-part')
         const copied = copyPart('of-no-part', UploadId, 1, { CopySourceRange })
         expect(await refusalOf(copied)).toEqual({ name: 'InvalidArgument', status: 400 })
       })
     }
 
-    fact('are copied only while their source is as it was', async () => {
+    fact('copies a part only while its source is unchanged', async () => {
       const UploadId = await begin('of-changed-part')
       const copied = copyPart('of-changed-part', UploadId, 1, { CopySourceIfMatch: '"0"' })
       expect(await refusalOf(copied)).toEqual({ name: 'PreconditionFailed', status: 412 })
     })
 
-    fact('go into an upload that is there', async () => {
+    fact('copies a part only into an existing upload', async () => {
       expect(await refusalOf(copyPart('of-none', 'none', 1))).toEqual({ name: 'NoSuchUpload', status: 404 })
     })
   })
@@ -557,7 +557,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
     const list = (more: object) => s3.send(new ListObjectsCommand({ Bucket, Prefix: 'first/', ...more }))
     beforeAll(() => Promise.all(['first/a/1', 'first/a/2', 'first/b', 'first/c'].map((key) => put(key, key))))
 
-    fact('goes on behind a marker', async () => {
+    fact('continues after a marker', async () => {
       const { Contents, IsTruncated, NextMarker } = await list({ MaxKeys: 2 })
       const { Contents: rest, IsTruncated: more } = await list({ Marker: Contents?.at(-1)?.Key })
 
@@ -570,7 +570,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect([IsTruncated, more, NextMarker]).toEqual([true, false, undefined])
     })
 
-    fact('rolls keys up, and says where to go on', async () => {
+    fact('groups keys into common prefixes, and says where to continue', async () => {
       const { Contents = [], CommonPrefixes, NextMarker } = await list({ Delimiter: '/', MaxKeys: 1 })
       const rest = await list({ Delimiter: '/', Marker: NextMarker })
 
@@ -591,7 +591,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await keys({ Prefix: 'list/' })).toEqual(tree)
     })
 
-    fact('rolls keys up behind a delimiter', async () => {
+    fact('groups keys by a delimiter', async () => {
       const { Contents, CommonPrefixes, KeyCount } = await s3.send(
         new ListObjectsV2Command({ Bucket, Prefix: 'list/', Delimiter: '/' }),
       )
@@ -620,24 +620,24 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     }
 
-    fact('starts after a key, there or not', async () => {
+    fact('starts after a key, whether it exists or not', async () => {
       expect(await keys({ Prefix: 'list/', StartAfter: 'list/b' })).toEqual(tree.slice(3))
       expect(await keys({ Prefix: 'list/', StartAfter: 'list/bb' })).toEqual(tree.slice(3))
     })
 
-    fact('encodes keys when asked', async () => {
+    fact('encodes keys on request', async () => {
       await put('encoded/+c&ü/test_file(3).png', 'x')
       expect(await keys({ Prefix: 'encoded/', EncodingType: 'url' })).toEqual([
         'encoded/%2Bc%26%C3%BC/test_file%283%29.png',
       ])
     })
 
-    fact('encodes a space as a form does', async () => {
+    fact('encodes a space as a plus sign', async () => {
       await put('spaced/a b', 'x')
       expect(await keys({ Prefix: 'spaced/', EncodingType: 'url' })).toEqual(['spaced/a+b'])
     })
 
-    fact('says size and ETag, and nothing of what is not there', async () => {
+    fact('returns size and ETag, and 404 for a missing key', async () => {
       const { Contents, IsTruncated } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'list/b' }))
       expect(Contents).toEqual([expect.objectContaining({ Key: 'list/b', Size: 6, StorageClass: 'STANDARD' })])
       expect(IsTruncated).toBe(false)
@@ -682,13 +682,13 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await getVersion('hidden')).toBe('still there')
     })
 
-    fact('does not get a delete marker', async () => {
+    fact('answers 405 for a delete marker', async () => {
       await putVersion('marked', 'x')
       const { VersionId } = await s3.send(new DeleteObjectCommand({ Bucket: versioned, Key: 'marked' }))
       expect((await refusalOf(getVersion('marked', VersionId))).status).toBe(405)
     })
 
-    fact('deletes one version for ever', async () => {
+    fact('deletes one version permanently', async () => {
       const one = await putVersion('erased', 'one')
       const two = await putVersion('erased', 'two')
       await s3.send(
@@ -702,9 +702,9 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
   })
 
   describe('presigned URLs', () => {
-    fact('let who has them get and put without keys', async () => {
+    fact('allow GET and PUT without credentials', async () => {
       const Key = 'pre signed/ü.txt'
-      // Else the presigner sums the body that it does not have, and the URL takes an empty one only.
+      // Otherwise the presigner adds the checksum of an empty body, and the URL accepts nothing else.
       const presigner = new S3Client({ ...clientOf(cloud()), requestChecksumCalculation: 'WHEN_REQUIRED' })
       const putUrl = await getSignedUrl(presigner, new PutObjectCommand({ Bucket, Key }), { expiresIn: 60 })
       const answer = await fetch(putUrl, { method: 'PUT', body: 'by URL' })
@@ -725,7 +725,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect((await fetch(url)).status).toBe(403)
     })
 
-    fact('carry what the answer shall say of itself', async () => {
+    fact('contain the response headers', async () => {
       await put('download', 'x')
       const command = new GetObjectCommand({
         Bucket,

@@ -26,7 +26,7 @@ export function testSecretsManager(cloud: () => CloudUnderTest, fact: Fact): voi
   afterAll(() => secrets.destroy())
 
   describe('secrets', () => {
-    fact('gives a secret by name and by ARN', async () => {
+    fact('returns a secret by name and by ARN', async () => {
       const { Name, ARN = '' } = await create({ SecretString: '{"token":"ü"}' })
 
       expect(ARN).toMatch(new RegExp(`^arn:aws:secretsmanager:eu-west-1:\\d{12}:secret:${Name}-\\w{6}$`))
@@ -34,7 +34,7 @@ export function testSecretsManager(cloud: () => CloudUnderTest, fact: Fact): voi
       expect((await get(ARN)).SecretString).toBe('{"token":"ü"}')
     })
 
-    fact('keeps bytes', async () => {
+    fact('keeps binary values', async () => {
       const { Name } = await create({ SecretBinary: Uint8Array.of(0, 255) })
       expect(Array.from((await get(Name)).SecretBinary ?? [])).toEqual([0, 255])
     })
@@ -48,7 +48,7 @@ export function testSecretsManager(cloud: () => CloudUnderTest, fact: Fact): voi
       expect((await get(Name)).SecretString).toBe('now')
     })
 
-    fact('keeps the value before this one', async () => {
+    fact('keeps the previous value', async () => {
       const { Name } = await create({ SecretString: 'one' })
       await put(Name, 'two')
       const { VersionId } = await put(Name, 'three')
@@ -60,7 +60,7 @@ export function testSecretsManager(cloud: () => CloudUnderTest, fact: Fact): voi
       expect(VersionIdsToStages?.[VersionId ?? '']).toEqual(['AWSCURRENT'])
     })
 
-    fact('puts a value with one token once', async () => {
+    fact('puts a value with the same token only once', async () => {
       const { Name } = await create({ SecretString: 'one' })
       const ClientRequestToken = '11111111-2222-3333-4444-555555555555'
       await put(Name, 'two', { ClientRequestToken })
@@ -70,11 +70,11 @@ export function testSecretsManager(cloud: () => CloudUnderTest, fact: Fact): voi
       expect((await refusalOf(put(Name, 'three', { ClientRequestToken }))).name).toBe('ResourceExistsException')
     })
 
-    fact('answers 400 for a secret that is not there', async () => {
+    fact('answers 400 for a missing secret', async () => {
       expect((await refusalOf(get(unique('missing')))).status).toBe(400)
     })
 
-    fact('refuses a secret that is not there, and one that is', async () => {
+    fact('refuses a missing secret, and an existing name', async () => {
       const { Name } = await create({ SecretString: 'x' })
       expect((await refusalOf(get(unique('missing')))).name).toBe('ResourceNotFoundException')
       expect((await refusalOf(put(unique('missing'), 'x'))).name).toBe('ResourceNotFoundException')

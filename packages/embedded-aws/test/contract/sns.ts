@@ -28,7 +28,7 @@ export function testSns(cloud: () => CloudUnderTest, fact: Fact): void {
   afterAll(() => sns.destroy())
 
   describe('topics', () => {
-    fact('are made once, however often', async () => {
+    fact('are created once, however often they are requested', async () => {
       const Name = unique('contract')
       const first = await sns.send(new CreateTopicCommand({ Name }))
       const second = await sns.send(new CreateTopicCommand({ Name }))
@@ -37,14 +37,14 @@ export function testSns(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(second.TopicArn).toBe(first.TopicArn)
     })
 
-    fact('take a message and name it', async () => {
+    fact('accept a message and return its id', async () => {
       const arn = await topic()
       const { MessageId } = await publish(arn, { Subject: 'A subject', Message: 'Ünïcode & <lines>\nin a mail' })
 
       expect(MessageId).toMatch(/^[0-9a-f-]{36}$/)
     })
 
-    fact('take no subject of a hundred characters, and one of 99', async () => {
+    fact('accept a subject of 99 characters and refuse one of 100', async () => {
       const arn = await topic()
 
       expect(await refusalOf(publish(arn, { Subject: 'x'.repeat(100) }))).toEqual({
@@ -54,19 +54,19 @@ export function testSns(cloud: () => CloudUnderTest, fact: Fact): void {
       expect((await publish(arn, { Subject: 'x'.repeat(99) })).MessageId).toBeDefined()
     })
 
-    fact('take no subject with a line break', async () => {
+    fact('refuse a subject with a line break', async () => {
       expect((await refusalOf(publish(await topic(), { Subject: 'a\nb' }))).name).toBe('InvalidParameterException')
     })
 
-    fact('take no subject that is not ASCII', async () => {
+    fact('refuse a subject that is not ASCII', async () => {
       expect((await refusalOf(publish(await topic(), { Subject: 'ü' }))).name).toBe('InvalidParameterException')
     })
 
-    fact('take no empty message', async () => {
+    fact('refuse an empty message', async () => {
       expect((await refusalOf(publish(await topic(), { Message: '' }))).name).toBe('InvalidParameterException')
     })
 
-    fact('that are not there are not found', async () => {
+    fact('return NotFound when they are missing', async () => {
       const gone = await topic()
       await sns.send(new DeleteTopicCommand({ TopicArn: gone }))
 
@@ -74,7 +74,7 @@ export function testSns(cloud: () => CloudUnderTest, fact: Fact): void {
     })
   })
 
-  describe('an address of e-mail', () => {
+  describe('an e-mail address', () => {
     fact('is pending until its owner confirms it', async () => {
       const arn = await topic()
       const { SubscriptionArn } = await subscribe(arn, 'ana@example.org')
@@ -85,7 +85,7 @@ export function testSns(cloud: () => CloudUnderTest, fact: Fact): void {
       ])
     })
 
-    fact('is subscribed once, however often', async () => {
+    fact('is subscribed once, however often it is requested', async () => {
       const arn = await topic()
       await subscribe(arn, 'ana@example.org')
       await subscribe(arn, 'ana@example.org')
@@ -95,7 +95,7 @@ export function testSns(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(endpoints.sort()).toEqual(['ana@example.org', 'ben@example.org'])
     })
 
-    fact("is not confirmed by a token that is nobody's", async () => {
+    fact('is not confirmed by an unknown token', async () => {
       const arn = await topic()
       const call = sns.send(new ConfirmSubscriptionCommand({ TopicArn: arn, Token: 'a'.repeat(64) }))
 

@@ -39,7 +39,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
   afterAll(() => sqs.destroy())
 
   describe('queues', () => {
-    fact('makes a queue once and finds it by name', async () => {
+    fact('creates a queue once and finds it by name', async () => {
       const QueueName = unique('contract-found')
       const url = await makeQueue({ VisibilityTimeout: '60' }, QueueName)
 
@@ -49,14 +49,14 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(url.endsWith(`/${QueueName}`)).toBe(true)
     })
 
-    fact('does not make a queue again with other attributes', async () => {
+    fact('refuses to create a queue again with other attributes', async () => {
       const QueueName = unique('contract-other')
       await makeQueue({ VisibilityTimeout: '60' }, QueueName)
 
       expect((await refusalOf(makeQueue({ VisibilityTimeout: '61' }, QueueName))).name).toBe('QueueNameExists')
     })
 
-    fact('refuses a queue that is not there', async () => {
+    fact('refuses a missing queue', async () => {
       const url = await makeQueue()
       expect(await refusalOf(send(`${url}-missing`, 'x'))).toEqual({ name: 'QueueDoesNotExist', status: 400 })
       expect(await refusalOf(sqs.send(new GetQueueUrlCommand({ QueueName: unique('missing') })))).toEqual({
@@ -65,7 +65,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     })
 
-    fact('tells its attributes, and how many messages it has', async () => {
+    fact('returns its attributes, and the number of its messages', async () => {
       const QueueUrl = await makeQueue({ DelaySeconds: '0', VisibilityTimeout: '45' })
       await send(QueueUrl, 'one')
       await send(QueueUrl, 'two')
@@ -82,7 +82,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     })
 
-    fact('purges', async () => {
+    fact('purges a queue', async () => {
       const QueueUrl = await makeQueue()
       await send(QueueUrl, 'one')
       await sqs.send(new PurgeQueueCommand({ QueueUrl }))
@@ -92,7 +92,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
   })
 
   describe('messages', () => {
-    fact('gives a message as it was sent, with its attributes', async () => {
+    fact('delivers a message as it was sent, with its attributes', async () => {
       const QueueUrl = await makeQueue()
       const MessageAttributes = {
         kind: { DataType: 'String', StringValue: 'page ü' },
@@ -116,7 +116,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     })
 
-    fact('sums the attributes as every SDK does', async () => {
+    fact('hashes the attributes as every SDK does', async () => {
       const QueueUrl = await makeQueue()
       const { MD5OfMessageAttributes } = await send(QueueUrl, 'x', {
         MessageAttributes: { b: { DataType: 'String', StringValue: '2' }, a: { DataType: 'Number', StringValue: '1' } },
@@ -124,7 +124,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(MD5OfMessageAttributes).toBe('02bc784682167881b554c14e8156ce95')
     })
 
-    fact('gives only the attributes that were asked for', async () => {
+    fact('returns only the requested attributes of a message', async () => {
       const QueueUrl = await makeQueue()
       await send(QueueUrl, 'x', { MessageAttributes: { a: { DataType: 'String', StringValue: '1' } } })
 
@@ -142,7 +142,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       ['an attribute without a type', { a: { DataType: '', StringValue: 'x' } }],
       ['an attribute with an empty value', { a: { DataType: 'String', StringValue: '' } }],
       ['an attribute without a value', { a: { DataType: 'String' } }],
-      ['a number that is none', { a: { DataType: 'Number', StringValue: 'ten' } }],
+      ['an invalid number', { a: { DataType: 'Number', StringValue: 'ten' } }],
       ['an attribute in the name of AWS', { 'AWS.trace': { DataType: 'String', StringValue: 'x' } }],
       ['an attribute in the name of Amazon', { 'amazon.trace': { DataType: 'String', StringValue: 'x' } }],
       ['an attribute whose name begins with a period', { '.a': { DataType: 'String', StringValue: 'x' } }],
@@ -156,7 +156,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       })
     }
 
-    fact('takes ten attributes, and types with a name of their own', async () => {
+    fact('accepts ten attributes, and custom type names', async () => {
       const QueueUrl = await makeQueue()
       const MessageAttributes = Object.fromEntries(
         Array.from({ length: 10 }, (_, i) => [`a-${i}.x_`, { DataType: 'Number.int', StringValue: '-1.5e3' }]),
@@ -167,7 +167,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(Object.keys(got?.MessageAttributes ?? {})).toHaveLength(10)
     })
 
-    fact('hides what is received until its visibility timeout', async () => {
+    fact('hides a received message until its visibility timeout', async () => {
       const QueueUrl = await makeQueue({ VisibilityTimeout: '1' })
       await send(QueueUrl, 'again')
 
@@ -178,7 +178,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(second?.Attributes?.ApproximateReceiveCount).toBe('2')
     })
 
-    fact('shows a message at once, or later, when its visibility is changed', async () => {
+    fact('shows a message at once, or later, when its visibility timeout changes', async () => {
       const QueueUrl = await makeQueue({ VisibilityTimeout: '1' })
       await send(QueueUrl, 'x')
       const [first] = await receive(QueueUrl)
@@ -207,7 +207,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await bodies(QueueUrl)).toEqual(['later'])
     })
 
-    fact('deletes what was received', async () => {
+    fact('deletes a received message', async () => {
       const QueueUrl = await makeQueue({ VisibilityTimeout: '0' })
       await send(QueueUrl, 'done')
       const [got] = await receive(QueueUrl, { VisibilityTimeout: 30 })
@@ -220,7 +220,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(Attributes?.ApproximateNumberOfMessagesNotVisible).toBe('0')
     })
 
-    fact('refuses a receipt handle that it never gave', async () => {
+    fact('refuses an unknown receipt handle', async () => {
       const QueueUrl = await makeQueue()
       const remove = sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: 'nonsense' }))
       expect((await refusalOf(remove)).name).toBe('ReceiptHandleIsInvalid')
@@ -235,7 +235,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect((await waiting).map(({ Body }) => Body)).toEqual(['at last'])
     })
 
-    fact('gives up waiting', async () => {
+    fact('ends a long poll without messages', async () => {
       const QueueUrl = await makeQueue()
       expect(await receive(QueueUrl, { WaitTimeSeconds: 1 })).toEqual([])
     })
@@ -274,7 +274,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
   })
 
   describe('dead letters', () => {
-    fact('gives up a message that was received too often', async () => {
+    fact('dead-letters a message that was received too often', async () => {
       const deadLetters = await makeQueue()
       const deadLetterTargetArn = await arnOf(deadLetters)
       const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 2 })
@@ -290,7 +290,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(dead).toMatchObject({ MessageId, Body: 'poison', MessageAttributes: { kind: { StringValue: 'page' } } })
     })
 
-    fact('refuses a queue whose dead letters would go to one that is not there', async () => {
+    fact('refuses a redrive policy to a missing queue', async () => {
       const QueueUrl = await makeQueue()
       const RedrivePolicy = JSON.stringify({
         deadLetterTargetArn: `${await arnOf(QueueUrl)}-missing`,
@@ -303,7 +303,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await refusalOf(sqs.send(set))).toEqual(named)
     })
 
-    fact('says which queue gave a message up', async () => {
+    fact('names the source queue of a dead letter', async () => {
       const deadLetters = await makeQueue()
       const deadLetterTargetArn = await arnOf(deadLetters)
       const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 })

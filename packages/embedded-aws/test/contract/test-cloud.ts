@@ -9,7 +9,7 @@ import { testSecretsManager } from './secretsmanager'
 import { testSns } from './sns'
 import { testSqs } from './sqs'
 
-/** The contract: what AWS does, as far as our services lean on it, asked by real SDK clients of any cloud with an endpoint. */
+/** The contract: the behaviour of AWS on which stacks rely, checked by real SDK clients against any endpoint. */
 export function testCloud(cloud: () => CloudUnderTest, differences: Differences = {}): void {
   const { fact, checkAllUsed } = facts(differences)
   describe('S3', () => {

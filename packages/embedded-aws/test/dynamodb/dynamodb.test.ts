@@ -55,7 +55,7 @@ afterEach(async () => {
 })
 
 describe('tables', () => {
-  it('survive a restart with their items, and are not made twice', async () => {
+  it('survive a restart with their items, and are not created twice', async () => {
     await client.send(new PutItemCommand({ TableName: 'table', Item: { ...Key, v: { N: '1' } } }))
     served = await served.restart()
     connect()
@@ -66,7 +66,7 @@ describe('tables', () => {
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' })
   })
 
-  it('can be used as soon as they are made', async () => {
+  it('are usable immediately after creation', async () => {
     const { dynamodb } = served.services
     await dynamodb.ensureTable({ ...TABLE, TableName: 'another' })
     const { body } = await dynamodb.open(request('DescribeTable', { TableName: 'another' })).run()
@@ -74,7 +74,7 @@ describe('tables', () => {
     expect(JSON.parse(String(body))).toMatchObject({ Table: { TableStatus: 'ACTIVE' } })
   })
 
-  it('are refused with another key than they are kept with', async () => {
+  it('are refused with a key schema other than the stored one', async () => {
     const other = {
       ...TABLE,
       KeySchema: [{ AttributeName: 'sk', KeyType: 'HASH' as const }],
@@ -83,14 +83,14 @@ describe('tables', () => {
     await expect(served.services.dynamodb.ensureTable(other)).rejects.toThrow('another key')
   })
 
-  it('are refused with a property that is not known', async () => {
+  it('are refused with an unknown property', async () => {
     const streamed = { ...TABLE, StreamSpecification: { StreamViewType: 'NEW_IMAGE' } }
     await expect(served.services.dynamodb.ensureTable(streamed)).rejects.toThrow('StreamSpecification')
   })
 })
 
 describe('a failed condition', () => {
-  it('tells the item as it was when the condition failed', async () => {
+  it('returns the item at that time', async () => {
     const attempts = Array.from({ length: 10 }, (_, n) =>
       client.send(
         new UpdateItemCommand({
@@ -111,14 +111,14 @@ describe('a failed condition', () => {
     for (const reason of refused) expect(reason).toMatchObject({ name: 'ConditionalCheckFailedException', Item })
   })
 
-  it('tells nothing unless asked', async () => {
+  it('returns nothing unless requested', async () => {
     await client.send(new PutItemCommand({ TableName: 'table', Item: Key }))
     const again = new PutItemCommand({ TableName: 'table', Item: Key, ConditionExpression: 'attribute_not_exists(pk)' })
     await expect(client.send(again)).rejects.toEqual(expect.not.objectContaining({ Item: expect.anything() }))
   })
 })
 
-describe('what is not there', () => {
+describe('an unsupported request', () => {
   it.each([
     ['TransactWriteItems', () => client.send(new TransactWriteItemsCommand({ TransactItems: [] }))],
     ['ExecuteStatement', () => client.send(new ExecuteStatementCommand({ Statement: 'SELECT * FROM t' }))],
@@ -129,7 +129,7 @@ describe('what is not there', () => {
     })
   })
 
-  it('is refused by name: an option', async () => {
+  it('is refused for an unknown option, by name', async () => {
     const { status, body } = await served.services.dynamodb
       .open(request('PutItem', { TableName: 'table', Item: Key, Novelty: 1 }))
       .run()
@@ -177,7 +177,7 @@ describe('permissions', () => {
     ['BatchWriteItem', { RequestItems: { table: [] } }, [{ action: 'dynamodb:BatchWriteItem', resource }]],
     ['ListTables', {}, [{ action: 'dynamodb:ListTables', resource: '*' }]],
     ['DescribeTimeToLive', { TableName: 'table' }, [{ action: 'dynamodb:DescribeTimeToLive', resource }]],
-  ])('of %s', (operation, input, access) => {
+  ])('are checked for %s', (operation, input, access) => {
     expect(served.services.dynamodb.open(request(operation, input)).accesses).toEqual(access)
   })
 })

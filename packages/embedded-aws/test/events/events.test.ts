@@ -48,7 +48,7 @@ afterEach(async () => {
 })
 
 describe('a rule of the template', () => {
-  it('delivers with the retries, role and dead-letter queue that it says, or the defaults', async () => {
+  it('delivers with its own retries, role and dead-letter queue, or the defaults', async () => {
     const { events } = served.services
     const arn = events.ensureRule('rule', {
       EventBusName: BUS,
@@ -83,7 +83,7 @@ describe('a rule of the template', () => {
     ])
   })
 
-  it('is refused with what is not here', () => {
+  it('is refused with an unsupported option', () => {
     const { events } = served.services
     expect(() => events.ensureRule('r', { ScheduleExpression: 'rate(1 day)' })).toThrow('ScheduleExpression')
     const Targets = [{ Id: 'a', Arn: 'b', KinesisParameters: {} }]
@@ -93,7 +93,7 @@ describe('a rule of the template', () => {
     )
   })
 
-  it('gets what services emit, on the default bus', () => {
+  it('receives what services emit, on the default bus', () => {
     served.services.events.ensureRule('s3', {
       EventPattern: { source: ['aws.s3'] },
       Targets: [{ Id: 'a', Arn: queue }],
@@ -119,7 +119,7 @@ describe('a rule of the template', () => {
   })
 })
 
-it('keeps buses and rules that were made by request over a restart', async () => {
+it('keeps buses and rules that were created through the API across a restart', async () => {
   const EventBusName = 'asked'
   await client.send(new CreateEventBusCommand({ Name: EventBusName }))
   await client.send(new PutRuleCommand({ Name: 'asked', EventBusName, EventPattern: '{"source":["x"]}' }))
@@ -154,7 +154,7 @@ describe('an archive', () => {
       }),
     )
 
-  it('replays what it kept to the rules that are named, after a restart too', async () => {
+  it('replays its events to the named rules, also after a restart', async () => {
     served.services.events.ensureArchive('all', archive)
     await put({ n: 1 })
     await put({ n: 2 })
@@ -173,14 +173,14 @@ describe('an archive', () => {
     expect(State).toBe('COMPLETED')
   })
 
-  it('does not keep what it replays', async () => {
+  it('does not archive replayed events', async () => {
     served.services.events.ensureArchive('all', archive)
     await put({ n: 1 })
     await replay('one')
     expect((await client.send(new DescribeArchiveCommand({ ArchiveName: 'all' }))).EventCount).toBe(1)
   })
 
-  it('keeps only what fits its pattern, for as long as it says', async () => {
+  it('keeps only events that match its pattern, for its retention', async () => {
     served.services.events.ensureArchive('all', { ...archive, EventPattern: { source: ['kept'] }, RetentionDays: 2 })
     rule('one')
     await put({ n: 1 }, 'kept')
@@ -196,7 +196,7 @@ describe('an archive', () => {
     expect(delivered).toHaveLength(1)
   })
 
-  it('replays only the time that was asked for, and skips a line that a crash cut off', async () => {
+  it('replays only the requested time span, and skips a line that a crash truncated', async () => {
     served.services.events.ensureArchive('all', archive)
     rule('one')
     await put({ n: 1 })
@@ -208,7 +208,7 @@ describe('an archive', () => {
     expect(details()).toEqual([{ n: 2 }])
   })
 
-  it('is made once, and a replay has its name once', async () => {
+  it('has a unique name, as has a replay', async () => {
     const make = new CreateArchiveCommand({ ArchiveName: 'all', EventSourceArn: archive.SourceArn })
     await client.send(make)
     await expect(client.send(make)).rejects.toMatchObject({ name: 'ResourceAlreadyExistsException' })
@@ -217,8 +217,8 @@ describe('an archive', () => {
   })
 })
 
-describe('requests', () => {
-  it('to put events need permission for each bus, with source and type', () => {
+describe('requests to EventBridge', () => {
+  it('need permission for each bus, with source and type', () => {
     const entry = (EventBusName: string) => ({ EventBusName, Source: 's', DetailType: 't', Detail: '{}' })
     const arn = 'arn:aws:events:us-east-1:111111111111:event-bus/other'
     const access = served.services.events.open({
@@ -238,7 +238,7 @@ describe('requests', () => {
   })
   const archiveBus = `arn:aws:events:eu-west-1:000000000000:event-bus/${BUS}`
 
-  it('for what is not there are refused by name', async () => {
+  it('are refused by name when the resource is missing', async () => {
     const connection = new CreateConnectionCommand({
       Name: 'c',
       AuthorizationType: 'BASIC',

@@ -31,7 +31,7 @@ describe('valueAt', () => {
     expect(valueAt(event, path)).toEqual(value)
   })
 
-  it.each([['$.detail.*'], ['$..a'], ['$.detail[?(@.a)]'], ['detail']])('is not let in with %s', (InputPath) => {
+  it.each([['$.detail.*'], ['$..a'], ['$.detail[?(@.a)]'], ['detail']])('refuses %s', (InputPath) => {
     expect(target.safeParse({ Id: '1', Arn: 'a', InputPath }).success).toBe(false)
   })
 })
@@ -49,10 +49,10 @@ describe('inputFor', () => {
     ],
     ['values inside strings', '{"t": "<n> of <text>"}', '{"t": "5 of say \\"ü\\""}'],
     ['a string alone', '"<n> posts"', '"5 posts"'],
-    ['nothing for what is not there', '"<gone>!"', '"!"'],
-    ['names that nobody gave as they are', '"<unknown> < n"', '"<unknown> < n"'],
+    ['nothing for a missing value', '"<gone>!"', '"!"'],
+    ['unknown names unchanged', '"<unknown> < n"', '"<unknown> < n"'],
     [
-      'the names that AWS gives',
+      'the reserved variables of AWS',
       '{"r": "<aws.events.rule-name>", "a": <aws.events.rule-arn>}',
       '{"r": "rule", "a": "arn:rule"}',
     ],
@@ -61,7 +61,7 @@ describe('inputFor', () => {
     expect(template(text, paths)).toBe(filled)
   })
 
-  it('gives the event, a constant or a part', () => {
+  it('returns the event, a constant or a part', () => {
     expect(JSON.parse(inputFor({ Id: '1', Arn: 'a' }, event, rule))).toEqual(event)
     expect(inputFor({ Id: '1', Arn: 'a', Input: '{"x":1}' }, event, rule)).toBe('{"x":1}')
     expect(inputFor({ Id: '1', Arn: 'a', InputPath: '$.detail.list' }, event, rule)).toBe('[{"a":1},{"a":2}]')

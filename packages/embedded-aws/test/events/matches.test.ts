@@ -3,8 +3,8 @@ import { matcherOf } from '../../src/events/matches'
 import { PATTERNS } from '../contract/patterns'
 
 describe('an event pattern', () => {
-  it.each(PATTERNS)('%s: %j against %j is %s', (_, pattern, detail, fits) => {
-    expect(matcherOf(pattern)(detail)).toBe(fits)
+  it.each(PATTERNS)('matches %s: %j against %j is %s', (_, pattern, detail, isMatch) => {
+    expect(matcherOf(pattern)(detail)).toBe(isMatch)
   })
 
   it.each([
@@ -12,15 +12,15 @@ describe('an event pattern', () => {
     ['a bare value', { a: 'x' }],
     ['an empty pattern', {}],
     ['an empty list', { a: [] }],
-    ['an array for a pattern', [['x']]],
-    ['two matchers in one', { a: [{ prefix: 'x', suffix: 'y' }] }],
-    ['an odd numeric', { a: [{ numeric: ['>'] }] }],
+    ['an array instead of a pattern', [['x']]],
+    ['two matchers in one object', { a: [{ prefix: 'x', suffix: 'y' }] }],
+    ['an incomplete numeric', { a: [{ numeric: ['>'] }] }],
     ['an unknown comparison', { a: [{ numeric: ['~', 1] }] }],
     ['exists with a string', { a: [{ exists: 'yes' }] }],
     ['two stars', { a: [{ wildcard: 'a**b' }] }],
     ['a bad escape', { a: [{ wildcard: 'a\\b' }] }],
     ['one alternative', { $or: [{ a: ['x'] }] }],
-    ['nothing to be anything but', { a: [{ 'anything-but': [] }] }],
+    ['an empty anything-but', { a: [{ 'anything-but': [] }] }],
     ['a nested array', { a: [['x']] }],
   ])('is refused with %s', (_, pattern) => {
     expect(() => matcherOf(pattern)).toThrow(expect.objectContaining({ code: 'InvalidEventPatternException' }))
@@ -30,7 +30,7 @@ describe('an event pattern', () => {
     ['cidr', { a: [{ cidr: '10.0.0.0/8' }] }],
     ['like', { a: [{ like: 'x' }] }],
     ['numeric inside anything-but', { a: [{ 'anything-but': { numeric: ['>', 1] } }] }],
-  ])('names the matcher that is not here: %s', (name, pattern) => {
+  ])('refuses an unsupported matcher by name: %s', (name, pattern) => {
     expect(() => matcherOf(pattern)).toThrow(
       expect.objectContaining({ status: 501, message: expect.stringContaining(name) }),
     )

@@ -13,12 +13,12 @@ it.each([
   ['POST', '/desk/invite', 'POST /desk/invite', {}],
   ['GET', '/desk/invite', 'ANY /desk/invite', {}],
   ['GET', '/desk/a%20b', 'GET /desk/{batch}', { batch: 'a b' }],
-])('%s %s takes %s', (method, path, key, parameters) => {
+])('routes %s %s to %s', (method, path, key, parameters) => {
   const found = findRoute(routes, method, path)
   expect(found).toEqual({ route: { key, integration: key }, parameters })
 })
 
-it('takes $default for what no other route has, and nothing without it', () => {
+it('routes to $default what no other route matches, and answers nothing without it', () => {
   const fallback = { key: '$default', integration: 'x' }
   expect(findRoute(routes, 'GET', '/report')).toBeUndefined()
   expect(findRoute([...routes, fallback], 'GET', '/report')?.route).toBe(fallback)

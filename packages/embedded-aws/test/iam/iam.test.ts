@@ -33,7 +33,7 @@ iam.addRole({
 })
 const trainer = iam.principalOf(iam.role('TrainerRole')!, 'bellwether-dev-trainer')
 
-it('denies in the words of AWS', () => {
+it('denies with the message of AWS', () => {
   const denied = iam.denialOf(trainer, [
     { action: 's3:GetObject', resource: 'arn:aws:s3:::data/datasets/1/dataset.json' },
     { action: 's3:PutObject', resource: 'arn:aws:s3:::data/datasets/1/dataset.json' },
@@ -44,14 +44,14 @@ it('denies in the words of AWS', () => {
   )
 })
 
-it('lets the owner do everything', () => {
+it('allows the owner everything', () => {
   expect(iam.denialOf({ arn: 'root' }, [{ action: 's3:PutObject', resource: 'x' }])).toBeUndefined()
 })
 
 it.each([
   ['a role that trusts the service', 'arn:aws:iam::000000000000:role/job', 'sagemaker.amazonaws.com', true],
-  ['a role that trusts another', 'arn:aws:iam::000000000000:role/trainer', 'sagemaker.amazonaws.com', false],
-  ['a role that is not there', 'arn:aws:iam::000000000000:role/none', 'sagemaker.amazonaws.com', false],
+  ['a role that trusts another service', 'arn:aws:iam::000000000000:role/trainer', 'sagemaker.amazonaws.com', false],
+  ['a missing role', 'arn:aws:iam::000000000000:role/none', 'sagemaker.amazonaws.com', false],
   ['a service that the policy does not name', 'arn:aws:iam::000000000000:role/job', 'ec2.amazonaws.com', false],
 ])('decides whether %s may be passed', (_, role, service, expected) => {
   expect(iam.mayPassRole(trainer, role, service) === undefined).toBe(expected)

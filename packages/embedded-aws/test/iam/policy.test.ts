@@ -15,28 +15,32 @@ const verdict = (statement: Partial<Statement>, more: Statement[] = []) =>
 
 describe('actions and resources', () => {
   it.each<[string, Partial<Statement>, string]>([
-    ['the action itself', { Action: 's3:PutObject' }, 'allowed'],
+    ['the same action', { Action: 's3:PutObject' }, 'allowed'],
     ['the action in another case', { Action: 'S3:putobject' }, 'allowed'],
     ['an action by wildcard', { Action: ['sqs:*', 's3:Put*'] }, 'allowed'],
     ['another action', { Action: 's3:GetObject' }, 'not allowed'],
-    ['all but another action', { Action: undefined, NotAction: 's3:Get*' }, 'allowed'],
-    ['all but this action', { Action: undefined, NotAction: 's3:Put*' }, 'not allowed'],
+    ['NotAction with another action', { Action: undefined, NotAction: 's3:Get*' }, 'allowed'],
+    ['NotAction with this action', { Action: undefined, NotAction: 's3:Put*' }, 'not allowed'],
     ['a prefix', { Resource: 'arn:aws:s3:::data/raw/*' }, 'allowed'],
     ['another prefix', { Resource: 'arn:aws:s3:::data/labeled/*' }, 'not allowed'],
     ['one character', { Resource: 'arn:aws:s3:::dat?/raw/*' }, 'allowed'],
-    ['a resource that has a dot for any character', { Resource: 'arn:aws:s3:::data/raw/hashtag.aws/*' }, 'not allowed'],
-    ['all but another resource', { Resource: undefined, NotResource: 'arn:aws:s3:::data/x/*' }, 'allowed'],
-    ['all but this resource', { Resource: undefined, NotResource: 'arn:aws:s3:::data/*' }, 'not allowed'],
+    [
+      'a resource whose dot must not match any character',
+      { Resource: 'arn:aws:s3:::data/raw/hashtag.aws/*' },
+      'not allowed',
+    ],
+    ['NotResource with another resource', { Resource: undefined, NotResource: 'arn:aws:s3:::data/x/*' }, 'allowed'],
+    ['NotResource with this resource', { Resource: undefined, NotResource: 'arn:aws:s3:::data/*' }, 'not allowed'],
     ['a resource with a policy variable', { Resource: 'arn:aws:s3:::data/${s3:prefix}run.json' }, 'allowed'],
-  ])('judges %s', (_, statement, expected) => {
+  ])('evaluates %s', (_, statement, expected) => {
     expect(verdict(statement)).toBe(expected)
   })
 
-  it('lets a Deny win over every Allow', () => {
+  it('lets a Deny override every Allow', () => {
     expect(verdict({}, [{ Effect: 'Deny', Action: 's3:Put*', Resource: '*' }])).toBe('explicitly denied')
   })
 
-  it('allows nothing by itself', () => {
+  it('denies by default', () => {
     expect(evaluate([], access, context)).toBe('not allowed')
   })
 })
@@ -49,7 +53,7 @@ describe('conditions', () => {
     ['StringLike on another value', { StringLike: { 's3:prefix': ['labeled/*'] } }, 'not allowed'],
     ['StringNotLike', { StringNotLike: { 's3:prefix': ['labeled/*', 'x*'] } }, 'allowed'],
     [
-      'StringNotEquals where one of them is equal',
+      'StringNotEquals when one value is equal',
       { StringNotEquals: { 's3:prefix': ['x', 'raw/hashtag=aws/'] } },
       'not allowed',
     ],
@@ -69,7 +73,7 @@ describe('conditions', () => {
     ],
     ['ForAllValues', { 'ForAllValues:StringLike': { 'sagemaker:InstanceTypes': 'ml.c5.*' } }, 'allowed'],
     [
-      'ForAllValues with one that differs',
+      'ForAllValues with a different value',
       { 'ForAllValues:StringEquals': { 'sagemaker:InstanceTypes': ['ml.c5.xlarge'] } },
       'not allowed',
     ],
@@ -84,15 +88,15 @@ describe('conditions', () => {
     ['Null on a missing key', { Null: { 'aws:TagKeys': 'true' } }, 'allowed'],
     ['several at once', { Bool: { 'aws:SecureTransport': 'true' }, StringEquals: { 's3:prefix': 'x' } }, 'not allowed'],
     ['a policy variable', { StringEquals: { 'aws:PrincipalAccount': '${aws:PrincipalAccount}' } }, 'allowed'],
-  ])('judges %s', (_, Condition, expected) => {
+  ])('evaluates %s', (_, Condition, expected) => {
     expect(verdict({ Condition })).toBe(expected)
   })
 
-  it('refuses an operator that it does not know, by name', () => {
+  it('refuses an unknown operator by name', () => {
     expect(() => verdict({ Condition: { DateGreaterThan: { 'aws:CurrentTime': 'x' } } })).toThrow('DateGreaterThan')
   })
 
-  it('refuses a policy variable that it does not know, by name', () => {
+  it('refuses an unknown policy variable by name', () => {
     expect(() => verdict({ Resource: '${aws:username}' })).toThrow('${aws:username}')
   })
 })

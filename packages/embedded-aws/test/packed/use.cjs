@@ -1,4 +1,4 @@
-// A cloud of the tarball alone: a bucket and a table of a template, an object put, the state kept over a restart.
+// A cloud from the tarball alone: a bucket and a table of a template, a stored object, and the state after a restart.
 const assert = require('node:assert')
 const { mkdtempSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')

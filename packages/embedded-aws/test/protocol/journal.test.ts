@@ -28,7 +28,7 @@ it('replays what was appended, in order', () => {
   expect(second.replayed).toEqual([3, 1, 2])
 })
 
-it('drops a line that a crash cut off, and goes on behind the last whole one', () => {
+it('drops a line that a crash truncated, and continues after the last complete one', () => {
   const first = open()
   first.journal.append({ n: 1 })
   first.journal.close()
@@ -42,7 +42,7 @@ it('drops a line that a crash cut off, and goes on behind the last whole one', (
   expect(third.replayed).toEqual([1, 2])
 })
 
-it('replaces its history at once', () => {
+it('replaces its history atomically', () => {
   const first = open()
   for (let n = 0; n < 10; n++) first.journal.append({ n })
   first.journal.rewrite([{ n: 9 }])

@@ -28,7 +28,7 @@ const request = (body: string, operation = 'Shout'): AwsRequest => ({
   principal: { arn: 'a' },
 })
 
-it('parses the input of a request once, for its permissions and for its work', async () => {
+it('parses the input of a request once, for permissions and work', async () => {
   const { operation, accesses, run } = service.open(request('{"Text":"hi"}'))
 
   expect([operation, accesses]).toEqual(['Shout', [{ action: 'toy:Shout', resource: 'HI' }]])
@@ -39,7 +39,7 @@ it('parses the input of a request once, for its permissions and for its work', a
 
 it.each([
   ['a body that is not JSON', 'hello', 'Shout', 400, 'SerializationException'],
-  ['a field of another kind', '{"Text":1}', 'Shout', 400, 'ValidationException'],
+  ['a field of the wrong type', '{"Text":1}', 'Shout', 400, 'ValidationException'],
   ['an unknown option', '{"Text":"x","Volume":1}', 'Shout', 501, 'option Volume'],
   ['an unknown operation', '{}', 'Whisper', 501, 'operation Whisper in toy'],
 ])('opens %s without permissions and refuses it when it runs', async (_, body, operation, status, words) => {
@@ -49,6 +49,6 @@ it.each([
   expect(await opened.run()).toMatchObject({ status, body: expect.stringContaining(words) })
 })
 
-it('leaves it to the work to refuse an input whose permissions cannot be named', () => {
+it('leaves it to the operation to refuse an input whose permissions cannot be derived', () => {
   expect(service.open(request('{"Text":"nowhere"}')).accesses).toEqual([])
 })

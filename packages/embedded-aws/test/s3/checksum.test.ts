@@ -12,11 +12,11 @@ it.each([
   expect(computeChecksum(Buffer.from('123456789'), algorithm)).toBe(Buffer.from(hex, 'hex').toString('base64'))
 })
 
-it('refuses an algorithm that it does not know by name', () => {
+it('refuses an unknown algorithm by name', () => {
   expect(() => computeChecksum(Buffer.alloc(0), 'md7')).toThrow('MD7')
 })
 
-it('sums the sums of parts', () => {
+it('combines the checksums of parts', () => {
   const parts = ['one', 'two'].map((part) => computeChecksum(Buffer.from(part), 'crc32'))
   const raw = Buffer.concat(parts.map((part) => Buffer.from(part, 'base64')))
   expect(compositeChecksum('crc32', parts)).toEqual({

@@ -22,14 +22,14 @@ describe('decodeChunks', () => {
 
   it.each([
     ['a chunk without a size', Buffer.from('hello\r\n')],
-    ['a chunk that ends early', Buffer.from('ff\r\nhello\r\n0\r\n\r\n')],
-    ['no last chunk', Buffer.from('5\r\nhello\r\n')],
-    ['another length than announced', frame(['hell'])],
+    ['a truncated chunk', Buffer.from('ff\r\nhello\r\n0\r\n\r\n')],
+    ['a missing last chunk', Buffer.from('5\r\nhello\r\n')],
+    ['another length than declared', frame(['hell'])],
   ])('refuses %s', (_, raw) => {
     expect(() => decodeChunks(raw, 5)).toThrow(expect.objectContaining({ code: 'IncompleteBody' }))
   })
 
-  it('gives back any bytes in any cuts, and never hangs on noise', () => {
+  it('round-trips any bytes however they are split, and never hangs on random input', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1 })), (chunks) => {
         expect(decodeChunks(frame(chunks), undefined).body.toString()).toBe(chunks.join(''))

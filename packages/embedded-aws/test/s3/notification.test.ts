@@ -31,7 +31,7 @@ describe('an entry of a notification configuration', () => {
     ['s3:ObjectCreated:Put', 'ObjectCreated:Put', true],
     ['s3:ObjectCreated:Put', 'ObjectCreated:Copy', false],
     ['s3:ObjectTagging:*', 'ObjectTagging:Delete', true],
-  ] as const)('%s asks for %s: %s', (pattern, event, asked) => {
+  ] as const)('for %s matches the event %s: %s', (pattern, event, asked) => {
     expect(asksFor(entry(pattern), event, 'key')).toBe(asked)
   })
 
@@ -40,18 +40,22 @@ describe('an entry of a notification configuration', () => {
     ['raw/', '.csv', 'raw/a.json', false],
     ['raw/', '.csv', 'other/a.csv', false],
     ['', '', 'anything', true],
-    // As AWS documents it, a filter is encoded as the keys of records are.
+    // According to AWS's documentation, a filter is encoded like the keys of records.
     ['a+b/', '', 'a b/key', true],
     ['a b/', '', 'a b/key', false],
-  ])('with prefix %j and suffix %j asks for the key %j: %s', (prefix, suffix, key, asked) => {
+  ])('with prefix %j and suffix %j matches the key %j: %s', (prefix, suffix, key, asked) => {
     expect(asksFor(entry('s3:ObjectCreated:*', prefix, suffix), 'ObjectCreated:Put', key)).toBe(asked)
   })
 
   it.each([
-    ['an event that never happens here', () => entry('s3:LifecycleExpiration:*'), 's3:LifecycleExpiration:*'],
+    ['an unsupported event', () => entry('s3:LifecycleExpiration:*'), 's3:LifecycleExpiration:*'],
     ['a misspelt event', () => entry('s3:ObjectCreate:*'), 's3:ObjectCreate:*'],
     ['a topic', () => readNotification('arn:aws:sns:eu-west-1:1:topic', ['s3:ObjectCreated:*'], []), 'topic'],
-    ['another filter', () => readNotification(QUEUE, ['s3:ObjectCreated:*'], [{ name: 'size', value: '1' }]), 'size'],
+    [
+      'an unknown filter',
+      () => readNotification(QUEUE, ['s3:ObjectCreated:*'], [{ name: 'size', value: '1' }]),
+      'size',
+    ],
     [
       'two prefixes',
       () =>
@@ -70,11 +74,11 @@ describe('an entry of a notification configuration', () => {
   })
 })
 
-describe('two entries', () => {
+describe('two entries of a notification configuration', () => {
   it.each([
     ['the same event', entry('s3:ObjectCreated:*'), entry('s3:ObjectCreated:Put')],
-    ['prefixes that overlap', entry('s3:ObjectCreated:*', 'raw/'), entry('s3:ObjectCreated:*', 'raw/2026/')],
-    ['suffixes that overlap', entry('s3:ObjectCreated:*', '', 'jpg'), entry('s3:ObjectCreated:*', '', 'pg')],
+    ['overlapping prefixes', entry('s3:ObjectCreated:*', 'raw/'), entry('s3:ObjectCreated:*', 'raw/2026/')],
+    ['overlapping suffixes', entry('s3:ObjectCreated:*', '', 'jpg'), entry('s3:ObjectCreated:*', '', 'pg')],
   ])('are refused with %s', (_, one, other) => {
     expect(() => checkNotifications([one, other])).toThrow('Configuration is ambiguously defined')
   })
@@ -83,7 +87,7 @@ describe('two entries', () => {
     ['other events', entry('s3:ObjectCreated:*'), entry('s3:ObjectRemoved:*')],
     ['other prefixes', entry('s3:ObjectCreated:*', 'raw/'), entry('s3:ObjectCreated:*', 'labeled/')],
     ['other suffixes', entry('s3:ObjectCreated:*', '', '.jpg'), entry('s3:ObjectCreated:*', '', '.png')],
-  ])('are taken with %s', (_, one, other) => {
+  ])('are accepted with %s', (_, one, other) => {
     expect(() => checkNotifications([one, other])).not.toThrow()
   })
 })

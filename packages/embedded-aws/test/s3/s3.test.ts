@@ -38,7 +38,7 @@ const restart = async () => {
   served = await served.restart()
   connect()
 }
-/** A request as the door hands it over. */
+/** A request as the HTTP server passes it on. */
 const request = (method: string, target: string, more: Partial<AwsRequest> = {}): AwsRequest => {
   const [rawPath = '', search = ''] = target.split('?')
   return {
@@ -63,7 +63,7 @@ afterEach(async () => {
   await served.close()
 })
 
-describe('on disk', () => {
+describe('S3 on disk', () => {
   it('survives a restart: objects, versions, markers, metadata, settings', async () => {
     const { VersionId: one } = await put('a', 'one')
     await put('a', 'two', { Metadata: { run: '1' }, ContentType: 'text/plain' })
@@ -82,7 +82,7 @@ describe('on disk', () => {
     expect(served.emitted).toHaveLength(1)
   })
 
-  it('goes on with a multipart upload after a restart', async () => {
+  it('continues a multipart upload after a restart', async () => {
     const Key = 'parts'
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))
     const part = async (PartNumber: number, Body: Buffer) => ({
@@ -98,7 +98,7 @@ describe('on disk', () => {
     expect(await get(Key, { Range: 'bytes=-2' })).toBe('ab')
   })
 
-  it('keeps no bytes that nothing names', async () => {
+  it('keeps no unreferenced bytes', async () => {
     served.services.s3.ensureBucket('plain', { versioned: false, eventBridge: false })
     for (const Body of ['one', 'two', 'three']) {
       await client.send(new PutObjectCommand({ Bucket: 'plain', Key: 'k', Body }))
@@ -108,7 +108,7 @@ describe('on disk', () => {
     expect(readdirSync(path.join(served.dataDir, 's3', 'plain', 'blobs'))).toHaveLength(1)
   })
 
-  it('gives later changes of a key a greater sequencer, over restarts too', async () => {
+  it('gives later changes of a key a greater sequencer, across restarts, too', async () => {
     await put('k', '1')
     await put('k', '2')
     const first = sequencers()
@@ -125,7 +125,7 @@ describe('on disk', () => {
 })
 
 describe('large bodies', () => {
-  it('keeps 100 MB byte for byte', async () => {
+  it('are kept byte for byte up to 100 MB', async () => {
     const body = Buffer.alloc(100 * 1024 * 1024)
     for (let at = 0; at < body.length; at += 4096) body.writeUInt32BE(at, at)
     const handled = await served.services.s3.open(request('PUT', `/${Bucket}/big`, { body })).run()
@@ -152,7 +152,7 @@ describe('bodies in transit', () => {
       body: Buffer.from(`4\r\n1234\r\n5\r\n56789\r\n0\r\nx-amz-checksum-crc32:${crc32}\r\n\r\n`),
     })
 
-  it('takes a trailer that fits, and keeps neither the framing nor its name', async () => {
+  it('may have a valid trailer, whose framing and name are not stored', async () => {
     expect(await served.services.s3.open(chunked('y/Q5Jg==')).run()).toMatchObject({ status: 200 })
 
     const got = await client.send(new GetObjectCommand({ Bucket, Key: 'chunked' }))
@@ -160,7 +160,7 @@ describe('bodies in transit', () => {
     expect(got.ContentEncoding).toBeUndefined()
   })
 
-  it('refuses a trailer that does not', async () => {
+  it('are refused with a wrong trailer', async () => {
     const { status, body } = await served.services.s3.open(chunked('AAAAAA==')).run()
     expect([status, String(body)]).toEqual([400, expect.stringContaining('<Code>BadDigest</Code>')])
   })
@@ -169,14 +169,14 @@ describe('bodies in transit', () => {
     ['content-md5', createHash('md5').update('other').digest('base64'), 'BadDigest'],
     ['x-amz-content-sha256', createHash('sha256').update('other').digest('hex'), 'XAmzContentSHA256Mismatch'],
     ['x-amz-checksum-sha256', createHash('sha256').update('other').digest('base64'), 'BadDigest'],
-  ])('refuses a body that %s does not fit', async (header, value, code) => {
+  ])('are refused with a wrong %s', async (header, value, code) => {
     const bad = request('PUT', `/${Bucket}/bad`, { headers: { [header]: value }, body: Buffer.from('body') })
     const { status, body } = await served.services.s3.open(bad).run()
     expect([status, String(body)]).toEqual([400, expect.stringContaining(`<Code>${code}</Code>`)])
   })
 })
 
-describe('conditions', () => {
+describe('a conditional write', () => {
   it('answers 409 when a delete comes between the check and the write', async () => {
     await put('k', 'old')
     const body = Buffer.alloc(1024 * 1024)
@@ -195,8 +195,8 @@ describe('conditions', () => {
   })
 })
 
-describe('events', () => {
-  it('come for objects and markers, in the documented form', async () => {
+describe('object events', () => {
+  it('are sent for objects and markers, in the documented form', async () => {
     const { VersionId } = await put('raw/a b.csv', 'hello')
     await client.send(new DeleteObjectCommand({ Bucket, Key: 'raw/a b.csv', VersionId }))
 
@@ -231,14 +231,14 @@ describe('events', () => {
     ])
   })
 
-  it('stay away from a bucket that does not send them', async () => {
+  it('are not sent by a bucket that is not configured to', async () => {
     served.services.s3.ensureBucket('silent', { versioned: false, eventBridge: false })
     await client.send(new PutObjectCommand({ Bucket: 'silent', Key: 'k', Body: 'x' }))
     expect(served.emitted).toEqual([])
   })
 })
 
-describe('tags', () => {
+describe('object tags', () => {
   const tagsOf = async (more: object = {}) =>
     (await client.send(new GetObjectTaggingCommand({ Bucket, Key: 'k', ...more }))).TagSet
   const tag = (Value: string, more: object = {}) =>
@@ -246,7 +246,7 @@ describe('tags', () => {
       new PutObjectTaggingCommand({ Bucket, Key: 'k', Tagging: { TagSet: [{ Key: 'stage', Value }] }, ...more }),
     )
 
-  it('belong to a version, which stays where it was, also over a restart', async () => {
+  it('belong to a version, across restarts, too', async () => {
     const { VersionId } = await put('k', 'old')
     await put('k', 'new')
     await tag('dev', { VersionId })
@@ -257,7 +257,7 @@ describe('tags', () => {
     expect(await get('k')).toBe('new')
   })
 
-  it('are told to EventBridge', async () => {
+  it('are reported to EventBridge', async () => {
     await put('k', 'x')
     served.emitted.length = 0
     await tag('dev')
@@ -271,7 +271,7 @@ describe('tags', () => {
   })
 })
 
-it('remembers the parts of an object that were summed', async () => {
+it("stores the checksums of an object's parts", async () => {
   const bytes = Buffer.alloc(5 * 1024 * 1024, 1)
   const { UploadId } = await client.send(
     new CreateMultipartUploadCommand({ Bucket, Key: 'summed', ChecksumAlgorithm: 'CRC32' }),
@@ -353,20 +353,20 @@ describe('permissions', () => {
     ['GET', '/bucket?versions&prefix=a/', {}, [{ ...list('a/'), action: 's3:ListBucketVersions' }]],
     ['GET', '/', {}, [{ action: 's3:ListAllMyBuckets', resource: '*' }]],
     ['GET', '/missing/key', {}, []],
-  ] as const)('%s %s with %j', async (method, target, headers, access) => {
+  ] as const)('are known for %s %s with %j', async (method, target, headers, access) => {
     await put('there', 'x')
     await put('tagged', 'x', { Tagging: 'a=b' })
     expect(served.services.s3.open(request(method, target, { headers })).accesses).toEqual(access)
   })
 
-  it('are known of a body that breaks its checksum, too', () => {
+  it('are known even for a body with a wrong checksum', () => {
     const headers = { 'content-md5': createHash('md5').update('other').digest('base64') }
     const opened = served.services.s3.open(request('PUT', '/bucket/k', { headers, body: Buffer.from('body') }))
 
     expect([opened.operation, opened.accesses]).toEqual(['PutObject', [object('PutObject', 'k')]])
   })
 
-  it('names the prefix of a listing, and every key of a batch of deletes', () => {
+  it('name the prefix of a listing, and every key of a batch delete', () => {
     const listing = served.services.s3.open(request('GET', '/bucket?list-type=2&prefix=raw/&delimiter=/')).accesses
     const body = Buffer.from(
       '<Delete><Object><Key>a&amp;b</Key></Object><Object><Key>c</Key><VersionId>v</VersionId></Object></Delete>',
@@ -384,7 +384,7 @@ describe('permissions', () => {
   })
 })
 
-describe('what is not there', () => {
+describe('an unsupported or invalid request', () => {
   it.each([
     ['an operation', () => client.send(new GetObjectAclCommand({ Bucket, Key: 'k' })), 'GetObjectAcl'],
     ['the tags of a bucket', () => client.send(new GetBucketTaggingCommand({ Bucket })), 'GetBucketTagging'],
@@ -400,13 +400,13 @@ describe('what is not there', () => {
 
   it.each([
     ['a bad name', 'No_Bucket', 'InvalidBucketName'],
-    ['the dots of a path', '..', 'InvalidBucketName'],
-  ])('makes no bucket with %s', async (_, name, code) => {
+    ['a path as its name', '..', 'InvalidBucketName'],
+  ])('creates no bucket with %s', async (_, name, code) => {
     const { body } = await served.services.s3.open(request('PUT', `/${name}`)).run()
     expect(String(body)).toContain(code)
   })
 
-  it('takes no key over 1,024 bytes and no metadata over 2 KB', async () => {
+  it('is refused for a key over 1,024 bytes or metadata over 2 KB', async () => {
     await expect(put('ü'.repeat(513), 'x')).rejects.toMatchObject({ name: 'KeyTooLongError' })
     await expect(put('k', 'x', { Metadata: { a: 'b'.repeat(2048) } })).rejects.toMatchObject({
       name: 'MetadataTooLarge',
@@ -419,7 +419,7 @@ describe('pages of other origins', () => {
     { AllowedMethods: ['GET'], AllowedOrigins: ['https://*.example.com'], AllowedHeaders: ['*'], MaxAgeSeconds: 60 },
   ]
 
-  it('may read what the rules let them', async () => {
+  it('may read what the CORS rules allow', async () => {
     served.services.s3.ensureBucket(Bucket, { versioned: true, eventBridge: false, cors })
     await put('k', 'x')
     const ask = async (origin: string, method: string, headers: Record<string, string> = {}) =>
@@ -449,6 +449,6 @@ it.each([
   ['POST', '/bucket/k?uploads', 'CreateMultipartUpload'],
   ['DELETE', '/bucket/k?uploadId=u', 'AbortMultipartUpload'],
   ['GET', '/bucket/k?tagging', 'GetObjectTagging'],
-])('calls %s %s the operation %s', (method, target, operation) => {
+])('names %s %s the operation %s', (method, target, operation) => {
   expect(served.services.s3.open(request(method, target)).operation).toBe(operation)
 })

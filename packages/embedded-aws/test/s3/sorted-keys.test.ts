@@ -12,12 +12,12 @@ describe('compareKeys', () => {
     ['Z', 'a'],
     ['ﬀ', '😀'],
     ['a😀', 'a😁'],
-  ])('puts %s before %s', (a, b) => {
+  ])('orders %s before %s', (a, b) => {
     expect(compareKeys(a, b)).toBeLessThan(0)
     expect(compareKeys(b, a)).toBeGreaterThan(0)
   })
 
-  it('orders as UTF-8 bytes do', () => {
+  it('orders like UTF-8 bytes', () => {
     fc.assert(fc.property(anyKey, anyKey, (a, b) => Math.sign(compareKeys(a, b)) === Math.sign(byBytes(a, b))))
   })
 })

@@ -3,14 +3,14 @@ import fc from 'fast-check'
 import { readXml, textOf, writeXml } from '../../src/s3/xml'
 
 describe('XML', () => {
-  it('writes elements in order, arrays as repetitions and nothing for undefined', () => {
+  it('writes elements in order, arrays as repetitions, and nothing for undefined', () => {
     expect(writeXml('R', { A: 1, B: undefined, C: [{ D: 'x' }, { D: 'y' }], E: true })).toBe(
       '<?xml version="1.0" encoding="UTF-8"?>\n<R xmlns="http://s3.amazonaws.com/doc/2006-03-01/">' +
         '<A>1</A><C><D>x</D></C><C><D>y</D></C><E>true</E></R>',
     )
   })
 
-  it('reads what it wrote, whatever the text', () => {
+  it('parses what it wrote, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(textOf(readXml(writeXml('R', { A: text })), 'A')).toBe(text)
@@ -18,7 +18,7 @@ describe('XML', () => {
     )
   })
 
-  it('reads what SDKs write', () => {
+  it('parses what SDKs write', () => {
     const root = readXml(
       '<?xml version="1.0"?>\n<Delete xmlns="x"><Object><Key>a &amp; b &#x3c;&#62;</Key></Object><Quiet/></Delete>\n',
     )

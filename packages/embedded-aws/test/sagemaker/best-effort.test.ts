@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { bestEffort } from '../../src/sagemaker'
 
 describe('bestEffort', () => {
-  it('sends training jobs’ events, and of five labelling jobs’ delays one, loses one and repeats one', () => {
+  it("sends training jobs' events, and delays one, loses one and repeats one of five labelling jobs' events", () => {
     const fateOf = bestEffort()
     const fates = (detailType: string) => Array.from({ length: 5 }, () => fateOf(detailType))
 

@@ -115,7 +115,7 @@ const read = async (Key: string) => {
 }
 const manifest = async () => (await read(`${FOLDER}/manifests/output/output.manifest`)).trimEnd().split('\n')
 
-/** A line as Ground Truth documents it: labelled, failed, or still that of the input. */
+/** A manifest line as Ground Truth documents it: labelled, failed, or unchanged from the input. */
 const common = {
   'job-name': z.literal(`labeling-job/${JOB.toLowerCase()}`),
   'human-annotated': z.literal('yes'),
@@ -169,7 +169,7 @@ afterEach(async () => {
 })
 
 describe('a labelling job', () => {
-  it('writes its manifest anew while people answer, and says so only at its end', async () => {
+  it('rewrites its manifest while workers answer, and reports it only at its end', async () => {
     await open(judge)
     await create()
     await is('InProgress')
@@ -196,7 +196,7 @@ describe('a labelling job', () => {
     ])
   })
 
-  it('keeps each worker’s answer, and the label is that of most', async () => {
+  it("keeps each worker's answer, and the label is the majority", async () => {
     await open(judge)
     await create()
     await is('InProgress')
@@ -216,7 +216,7 @@ describe('a labelling job', () => {
     }
   })
 
-  it('has no confidence in a single answer', async () => {
+  it('has zero confidence in a single answer', async () => {
     await open(judge)
     await create({ HumanTaskConfig: task({ NumberOfHumanWorkersPerDataObject: 1 }) })
     await is('InProgress')
@@ -227,7 +227,7 @@ describe('a labelling job', () => {
     expect(new Set(labelled.map((line) => line['label-metadata'].confidence))).toEqual(new Set([0]))
   })
 
-  it('waits where nobody answers, and can be stopped', async () => {
+  it('waits without answers, and can be stopped', async () => {
     await open()
     await create()
     await is('InProgress')
@@ -242,7 +242,7 @@ describe('a labelling job', () => {
     expect(await manifest()).toEqual(input)
   })
 
-  it('stops at the most objects that it may ask', async () => {
+  it('stops at its maximum number of objects', async () => {
     await open(judge)
     await create({ StoppingConditions: { MaxHumanLabeledObjectCount: 7 } })
     await is('InProgress')
@@ -252,7 +252,7 @@ describe('a labelling job', () => {
     expect(LabelCounters!.TotalLabeled! + LabelCounters!.FailedNonRetryableError!).toBe(7)
   })
 
-  it('goes on after a restart with what was answered', async () => {
+  it('continues after a restart with its earlier answers', async () => {
     await open(judge)
     await create()
     await is('InProgress')
@@ -268,14 +268,14 @@ describe('a labelling job', () => {
     expect((await manifest()).slice(0, 10)).toEqual(before)
   })
 
-  it('fails where its input is not there', async () => {
+  it('fails when its input is missing', async () => {
     await open(judge)
     await create({ LabelCategoryConfigS3Uri: `s3://${BUCKET}/nothing.json` })
 
     expect((await is('Failed')).FailureReason).toMatch(/NoSuchKey/)
   })
 
-  it('loses its event when told to', async () => {
+  it('loses its event when the test injects that', async () => {
     await open(judge)
     cloud.services.sageMaker.mishaps.fateOf = () => 'lost'
     await create()
@@ -292,7 +292,7 @@ describe('CreateLabelingJob', () => {
     ['an attribute that ends in -metadata', { LabelAttributeName: 'label-metadata' }, /LabelAttributeName/],
     ['a keyword with a hyphen', { HumanTaskConfig: task({ TaskKeywords: ['a-b'] }) }, /TaskKeywords/],
     ['ten workers', { HumanTaskConfig: task({ NumberOfHumanWorkersPerDataObject: 10 }) }, /NumberOfHumanWorkers/],
-    ['a team that is not there', { HumanTaskConfig: task({ WorkteamArn: `${TEAM}-2` }) }, /does not exist/],
+    ['a missing work team', { HumanTaskConfig: task({ WorkteamArn: `${TEAM}-2` }) }, /does not exist/],
     [
       'the functions of another region',
       {
@@ -311,7 +311,7 @@ describe('CreateLabelingJob', () => {
     })
   })
 
-  it('refuses a name that is taken', async () => {
+  it('refuses an existing name', async () => {
     await open()
     await create()
 
@@ -320,8 +320,8 @@ describe('CreateLabelingJob', () => {
   })
 })
 
-describe('lists', () => {
-  it('find labelling jobs and work teams', async () => {
+describe('listings', () => {
+  it('include labelling jobs and work teams', async () => {
     await open()
     await create()
     await is('InProgress')

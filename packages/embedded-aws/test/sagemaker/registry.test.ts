@@ -52,7 +52,7 @@ const register = (job: string, token?: string) =>
 const list = () => client.send(new ListModelPackagesCommand({ ModelPackageGroupName: GROUP }))
 
 describe('the model registry', () => {
-  it('numbers the versions of a group, and keeps them over a restart', async () => {
+  it('numbers the versions of a group, and keeps them across a restart', async () => {
     await register('one')
     await register('two')
     cloud = await cloud.restart()
@@ -65,7 +65,7 @@ describe('the model registry', () => {
     expect(found[0]!.CreationTime).toBeInstanceOf(Date)
   })
 
-  it('registers a model once for a token', async () => {
+  it('registers a model once per token', async () => {
     const first = await register('one', 'token-1')
     const second = await register('one', 'token-1')
 
@@ -73,7 +73,7 @@ describe('the model registry', () => {
     expect((await list()).ModelPackageSummaryList).toHaveLength(1)
   })
 
-  it('approves a version with the reason, and says so', async () => {
+  it('approves a version with the reason, and emits an event', async () => {
     const { ModelPackageArn } = await register('one')
 
     await client.send(
@@ -99,18 +99,14 @@ describe('the model registry', () => {
   })
 
   it.each([
+    ['an existing group', () => new CreateModelPackageGroupCommand({ ModelPackageGroupName: GROUP }), /already exists/],
     [
-      'a group that is there',
-      () => new CreateModelPackageGroupCommand({ ModelPackageGroupName: GROUP }),
-      /already exists/,
-    ],
-    [
-      'a version of no group',
+      'a version of a missing group',
       () => new CreateModelPackageCommand({ ModelPackageGroupName: 'nothing' }),
       /nothing does not exist/,
     ],
     [
-      'a version that is not there',
+      'a missing version',
       () =>
         new DescribeModelPackageCommand({
           ModelPackageName: `arn:aws:sagemaker:eu-west-1:000000000000:model-package/${GROUP}/9`,
@@ -118,7 +114,7 @@ describe('the model registry', () => {
       /not found/,
     ],
   ])('refuses %s', async (_, command, message) => {
-    // Each row is another command, whose types have nothing in common.
+    // Each row has another command, and their types have nothing in common.
     await expect(client.send(command() as CreateModelPackageGroupCommand)).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringMatching(message),

@@ -1,4 +1,4 @@
-/** Ask until there is an answer; the test's own deadline ends it. */
+/** Polls until there is an answer; the test's timeout limits it. */
 export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
     const answer = await ask()

@@ -7,7 +7,7 @@ const next = (expression: string, zone: string, after: string) => {
   return found === undefined ? undefined : new Date(found).toISOString()
 }
 
-describe('the next time', () => {
+describe('the next time of a schedule', () => {
   it.each([
     ['daily, later today', 'cron(0 6 * * ? *)', 'UTC', '2026-11-22T05:59:59Z', '2026-11-22T06:00:00.000Z'],
     ['daily, after this time', 'cron(0 6 * * ? *)', 'UTC', '2026-11-22T06:00:00Z', '2026-11-23T06:00:00.000Z'],
@@ -26,28 +26,28 @@ describe('the next time', () => {
       '2026-07-01T04:00:00.000Z',
     ],
     [
-      'a day that is another one in the zone',
+      'a day that differs between the zone and UTC',
       'cron(0 6 1 * ? *)',
       'Asia/Tokyo',
       '2026-10-31T20:59:00Z',
       '2026-10-31T21:00:00.000Z',
     ],
     [
-      'a time that summer time skips',
+      'a time that daylight saving skips',
       'cron(30 2 * * ? *)',
       'Europe/Berlin',
       '2026-03-28T12:00:00Z',
       '2026-03-30T00:30:00.000Z',
     ],
     [
-      'a time that comes twice, the first',
+      'the first of a repeated time',
       'cron(30 2 * * ? *)',
       'Europe/Berlin',
       '2026-10-24T12:00:00Z',
       '2026-10-25T00:30:00.000Z',
     ],
     [
-      'a time that comes twice, not again',
+      'the second of a repeated time',
       'cron(30 2 * * ? *)',
       'Europe/Berlin',
       '2026-10-25T00:30:00Z',
@@ -70,7 +70,7 @@ describe('the next time', () => {
     ['a rate, counted from then', 'rate(90 minutes)', 'UTC', '2026-01-01T01:30:00Z', '2026-01-01T03:00:00.000Z'],
     ['once', 'at(2026-12-01T08:00:00)', 'Europe/Berlin', '2026-11-21T00:00:00Z', '2026-12-01T07:00:00.000Z'],
     ['once, when it is over', 'at(2026-11-01T08:00:00)', 'UTC', '2026-11-21T00:00:00Z', undefined],
-  ])('of %s', (_, expression, zone, after, expected) => {
+  ])('is right for %s', (_, expression, zone, after, expected) => {
     expect(next(expression, zone, after)).toBe(expected)
   })
 })

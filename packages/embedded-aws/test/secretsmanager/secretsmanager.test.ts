@@ -28,7 +28,7 @@ afterEach(async () => {
   await served.close()
 })
 
-it('keeps ARN and values over a restart, whatever the template would begin with', async () => {
+it("keeps ARN and values across a restart, whatever the template's initial value", async () => {
   const arn = served.services.secrets.ensureSecret('x/token', 'generated')
   await client.send(new PutSecretValueCommand({ SecretId: 'x/token', SecretString: 'real' }))
   served = await served.restart()
@@ -39,24 +39,24 @@ it('keeps ARN and values over a restart, whatever the template would begin with'
   expect(await get(arn)).toBe('real')
 })
 
-it('has no value for a secret that was made without one', async () => {
+it('has no value for a secret that was created without one', async () => {
   served.services.secrets.ensureSecret('x/empty')
   await expect(get('x/empty')).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
 })
 
-it('lets only its owner read the file', () => {
+it('stores the file with access for its owner only', () => {
   served.services.secrets.ensureSecret('x/token', 'generated')
   expect(statSync(path.join(served.dataDir, 'secretsmanager', 'secrets.json')).mode & 0o777).toBe(0o600)
 })
 
-it('refuses an operation that is not there by name', async () => {
+it('refuses an unknown operation by name', async () => {
   await expect(client.send(new DeleteSecretCommand({ SecretId: 'x' }))).rejects.toMatchObject({
     $metadata: { httpStatusCode: 501 },
     message: expect.stringContaining('DeleteSecret'),
   })
 })
 
-it('needs permission on the ARN of the secret, by whatever name it is asked for', () => {
+it('needs permission for the ARN of the secret, by whatever name it is requested', () => {
   const arn = served.services.secrets.ensureSecret('x/token')
   const access = (SecretId: string) =>
     served.services.secrets.open({

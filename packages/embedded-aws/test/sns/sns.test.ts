@@ -33,7 +33,7 @@ const mails = () => {
     .map((name) => readFileSync(path.join(folder, name), 'utf8'))
 }
 
-it('asks each address of a template to confirm, once over restarts', async () => {
+it('asks each address of a template for confirmation, once across restarts', async () => {
   await start(template(['ana@example.org', 'ben@example.org']))
   await start(template(['ana@example.org', 'ben@example.org']))
 
@@ -45,7 +45,7 @@ it('asks each address of a template to confirm, once over restarts', async () =>
   expect(cloud().sns.pending()).toHaveLength(3)
 })
 
-it('mails a message to who confirmed, and to nobody else', async () => {
+it('mails a message to confirmed addresses only', async () => {
   const seen: string[] = []
   await start(template(['ana@example.org', 'ben@example.org']), {
     onMail: ({ to, subject }) => seen.push(`${subject}: ${to}`),
@@ -61,7 +61,7 @@ it('mails a message to who confirmed, and to nobody else', async () => {
   expect(mails().at(-1)).toMatch(/^Date: .*\nTo: ben@example\.org\nSubject: News\n\nIt is <new>\.\n$/)
 })
 
-it('denies who may not publish, and another topic', async () => {
+it('denies a role without permission, and another topic', async () => {
   await start(template([]))
   expect(JSON.stringify(await cloud().invoke('sends', ARN.replace('news', 'alarms')))).toContain('AuthorizationError')
 
@@ -69,7 +69,7 @@ it('denies who may not publish, and another topic', async () => {
   expect(JSON.stringify(await cloud().invoke('sends', ARN))).toContain('AuthorizationError')
 })
 
-it('refuses a subscription that is not an address of e-mail, by name', async () => {
+it('refuses a subscription that is not an e-mail address, by name', async () => {
   const other = { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: ARN, Protocol: 'sqs', Endpoint: 'arn:x' } }
 
   await expect(start({ ...template([]), Other: other })).rejects.toThrow('Other (AWS::SNS::Subscription)')

@@ -32,7 +32,7 @@ const bodies = (name: string, max = 10) =>
     .map(({ body }) => body)
 const advance = (ms: number) => served.clock.advanceTo(served.clock.now() + ms)
 
-/** A request as the door hands it over. */
+/** A request as the HTTP server passes it on. */
 const input = (operation: string, body: object) => ({
   service: 'sqs',
   method: 'POST',
@@ -53,8 +53,8 @@ afterEach(async () => {
   await served.close()
 })
 
-describe("by the cloud's clock", () => {
-  it('shows a delayed message when its time has come, and not before', async () => {
+describe("queues on the cloud's clock", () => {
+  it('deliver a delayed message at its time, and not before', async () => {
     send('work', 'later', 900)
     await advance(899_000)
     expect(bodies('work')).toEqual([])
@@ -62,7 +62,7 @@ describe("by the cloud's clock", () => {
     expect(bodies('work')).toEqual(['later'])
   })
 
-  it('shows a message again when whoever took it did not delete it', async () => {
+  it('deliver a message again when its receiver did not delete it', async () => {
     send('work', 'x')
     expect(bodies('work')).toEqual(['x'])
     await advance(29_000)
@@ -71,7 +71,7 @@ describe("by the cloud's clock", () => {
     expect(queue('work').receive(1)).toMatchObject([{ body: 'x', receiveCount: 2 }])
   })
 
-  it('tells a listener of every message that becomes visible', async () => {
+  it('report every message that becomes visible to a listener', async () => {
     const seen: string[][] = []
     queue('work').onMessage(() => void seen.push(bodies('work')))
     send('work', 'now')
@@ -82,7 +82,7 @@ describe("by the cloud's clock", () => {
     expect(seen.flat().sort()).toEqual(['later', 'now', 'now', 'now'])
   })
 
-  it('forgets a message after its retention', async () => {
+  it('drop a message after its retention', async () => {
     served.services.sqs.ensureQueue('short', { MessageRetentionPeriod: 3600 })
     send('short', 'old')
     await advance(3_599_000)
@@ -91,7 +91,7 @@ describe("by the cloud's clock", () => {
     expect(queue('short').counts().visible).toBe(0)
   })
 
-  it('ends a long poll', async () => {
+  it('end a long poll', async () => {
     const QueueUrl = served.services.sqs.urlOf('work')
     const polling = served.services.sqs.open(input('ReceiveMessage', { QueueUrl, WaitTimeSeconds: 20 })).run()
     await advance(20_000)
@@ -99,8 +99,8 @@ describe("by the cloud's clock", () => {
   })
 })
 
-describe('on disk', () => {
-  it('survives a restart: messages, receive counts, attributes, what is hidden', async () => {
+describe('queues on disk', () => {
+  it('survive a restart: messages, receive counts, attributes, hidden messages', async () => {
     served.services.sqs.ensureQueue('kept', {
       VisibilityTimeout: 300,
       RedrivePolicy: { deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:000000000000:work', maxReceiveCount: 2 },
@@ -121,7 +121,7 @@ describe('on disk', () => {
     expect(queue('kept').receive(1)).toMatchObject([{ body: 'taken', receiveCount: 2 }])
   })
 
-  it('wakes for what was hidden before the restart', async () => {
+  it('wake for messages that were hidden before the restart', async () => {
     send('work', 'x', 60)
     served = await served.restart()
     connect()
@@ -131,7 +131,7 @@ describe('on disk', () => {
     expect(seen).toEqual([['x']])
   })
 
-  it('keeps its journal short, however many messages pass', async () => {
+  it('keep their journal short, however many messages pass', async () => {
     for (let round = 0; round < 1500; round++) {
       send('work', String(round))
       for (const { receiptHandle = '' } of queue('work').receive(1)) queue('work').remove(receiptHandle)
@@ -146,7 +146,7 @@ describe('on disk', () => {
 })
 
 describe('dead letters', () => {
-  it('go to their queue with id, body and source, and leave the queue that gave them up', async () => {
+  it('arrive in their queue with id, body and source, and leave the source queue', async () => {
     served.services.sqs.ensureQueue('dead', {})
     served.services.sqs.ensureQueue('poisoned', {
       VisibilityTimeout: '0',
@@ -163,7 +163,7 @@ describe('dead letters', () => {
   })
 })
 
-it('keeps a message whose dead-letter queue was deleted, and gives it out again', async () => {
+it('keeps a message whose dead-letter queue was deleted, and delivers it again', async () => {
   served.services.sqs.ensureQueue('dead', {})
   const RedrivePolicy = { deadLetterTargetArn: served.services.sqs.arnOf('dead'), maxReceiveCount: 1 }
   served.services.sqs.ensureQueue('poisoned', { VisibilityTimeout: '0', RedrivePolicy })
@@ -174,7 +174,7 @@ it('keeps a message whose dead-letter queue was deleted, and gives it out again'
 })
 
 it.each(['arn:aws:sqs:eu-west-1:000000000000:none', 'arn:aws:sqs:eu-west-1:111122223333:work'])(
-  'makes no queue whose dead letters would go to %s',
+  'refuses a queue whose dead letters would go to %s',
   (deadLetterTargetArn) => {
     const RedrivePolicy = { deadLetterTargetArn, maxReceiveCount: 1 }
 
@@ -186,7 +186,7 @@ it.each(['arn:aws:sqs:eu-west-1:000000000000:none', 'arn:aws:sqs:eu-west-1:11112
 )
 
 describe('receipt handles', () => {
-  it('delete only what was last received with them', async () => {
+  it('delete only the last receipt', async () => {
     served.services.sqs.ensureQueue('quick', { VisibilityTimeout: 0 })
     send('quick', 'x')
     const [first] = queue('quick').receive(1)
@@ -203,7 +203,7 @@ describe('receipt handles', () => {
   })
 })
 
-describe('requests', () => {
+describe('requests to SQS', () => {
   const resource = 'arn:aws:sqs:eu-west-1:000000000000:work'
 
   it.each([
@@ -227,7 +227,7 @@ describe('requests', () => {
       () => new SendMessageCommand({ QueueUrl: 'x', MessageBody: 'x', MessageGroupId: 'g' }),
       'MessageGroupId',
     ],
-  ] as const)('refuse by name what is not there: %s', async (_, command, name) => {
+  ] as const)('are refused by name when unsupported: %s', async (_, command, name) => {
     const sent: Promise<unknown> = client.send(command() as SendMessageCommand)
     await expect(sent).rejects.toMatchObject({
       $metadata: { httpStatusCode: 501 },
@@ -237,12 +237,12 @@ describe('requests', () => {
 
   it.each([
     ['a delay over 15 minutes', { DelaySeconds: '901' }, 'InvalidAttributeValue'],
-    ['a redrive policy that is none', { RedrivePolicy: '{}' }, 'InvalidAttributeValue'],
-  ])('refuse %s', async (_, Attributes, name) => {
+    ['a malformed redrive policy', { RedrivePolicy: '{}' }, 'InvalidAttributeValue'],
+  ])('are refused with %s', async (_, Attributes, name) => {
     await expect(client.send(new CreateQueueCommand({ QueueName: 'bad', Attributes }))).rejects.toMatchObject({ name })
   })
 
-  it('refuse a body over the limit, and characters that SQS does not take', async () => {
+  it('are refused with a body over the limit, or characters that SQS does not allow', async () => {
     const QueueUrl = served.services.sqs.urlOf('work')
     await expect(
       client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x'.repeat(1_048_577) })),
@@ -254,7 +254,7 @@ describe('requests', () => {
     })
   })
 
-  it('tell the queue by its name, also when its host was another', async () => {
+  it('identify the queue by its name, even under another host', async () => {
     const QueueUrl = 'http://127.0.0.1:1/000000000000/work'
     const asked = client.send(
       new GetQueueAttributesCommand({

@@ -1,4 +1,4 @@
-// What the tarball's types must allow, checked in an empty project.
+// The uses that the tarball's types must allow, checked in an empty project.
 import {
   evaluate,
   FastTextError,
