@@ -10,6 +10,7 @@ import { mulberry32 } from '../shared/statistics/random'
 import { TEXT_VERSION } from '../shared/text'
 import { DATA_USAGE } from './labelled-sets'
 import { type Post, qualitySets } from './quality-sets'
+import { shuffle } from './labelling-stream'
 import { benchOptions } from './options'
 
 const USAGE = `
@@ -498,15 +499,6 @@ function macroF1Of(
     return gold === 0 ? [] : [(2 * right) / (gold + given)]
   })
   return mean(scores)
-}
-
-function shuffle<T>(list: readonly T[], random: () => number): T[] {
-  const copy = [...list]
-  for (let i = copy.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1))
-    ;[copy[i], copy[j]] = [copy[j]!, copy[i]!]
-  }
-  return copy
 }
 
 /** Clopper and Pearson's upper limit, one-sided, of a share of which k of n were seen. */

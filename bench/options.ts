@@ -10,8 +10,8 @@ interface More<Name> {
 }
 
 /**
- * Read the options of a benchmark. `--help` prints the usage and ends with 0. An unknown option, a missing value or a
- * missing option of `needs` is named before any work, and ends with 2.
+ * Read the options of a benchmark. `--help` prints the usage and ends with 0. An unknown option, a missing value, a
+ * missing option of `needs`, or a word where the default is a number is named before any work, and ends with 2.
  */
 export function benchOptions<const Options extends OptionsConfig>(
   usage: string,
@@ -28,9 +28,29 @@ export function benchOptions<const Options extends OptionsConfig>(
     const given: Record<string, unknown> = read.values
     const missing = needs.filter((name) => !given[name])
     if (missing.length > 0) throw new Error(`missing: ${missing.map((name) => `--${name}`).join(', ')}`)
+    const [wrong] = wrongNumbers(options, given)
+    if (wrong !== undefined) throw new Error(wrong)
     return read
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}; --help lists the options`)
     process.exit(2)
   }
+}
+
+const WHOLE = /^\d+$/
+const DECIMAL = /^\d+(\.\d+)?$/
+
+/** What is wrong with the values of options whose defaults are numbers, or numbers with commas between them. */
+export function wrongNumbers(options: OptionsConfig, given: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(options).flatMap(([name, { default: usual }]) => {
+    const value = given[name]
+    if (typeof usual !== 'string' || typeof value !== 'string') return []
+    const defaults = usual.split(',')
+    if (!defaults.every((one) => DECIMAL.test(one))) return []
+    const form = defaults.every((one) => WHOLE.test(one)) ? WHOLE : DECIMAL
+    const isList = defaults.length > 1
+    if ((isList ? value.split(',') : [value]).every((one) => form.test(one))) return []
+    const wanted = `${form === WHOLE ? 'a whole number' : 'a number'}${isList ? ', or several with commas' : ''}`
+    return [`--${name} "${value}": it takes ${wanted}, as in ${usual}`]
+  })
 }

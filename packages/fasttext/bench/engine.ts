@@ -258,11 +258,17 @@ function parseOptions(words: string[]) {
   const after = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined)
   const quick = words.includes('--quick')
   return {
-    runs: Number(after('--runs') ?? (quick ? 2 : 5)),
-    scale: Number(after('--scale') ?? (quick ? 0.25 : 1)),
+    runs: above0('--runs', after('--runs') ?? (quick ? 2 : 5)),
+    scale: above0('--scale', after('--scale') ?? (quick ? 0.25 : 1)),
     only: partOf(after('--only')),
     small: after('--small'),
   }
+}
+
+function above0(flag: string, word: string | number): number {
+  const value = Number(word)
+  if (!(value > 0 && value < Infinity)) throw new Error(`${flag} ${word}: it takes a number over 0`)
+  return value
 }
 
 function partOf(word: string | undefined): Part | undefined {
