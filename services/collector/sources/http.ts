@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withoutSlashAtEnd } from '../../../shared/base-url'
 import { BellwetherError } from '../../../shared/errors'
 import { jsonOrNothing } from '../../../shared/json'
 import type { Wait } from './source'
@@ -67,7 +68,7 @@ export const httpClient =
 
 /** A URL below that of a network, which may end in a slash. */
 export function urlBelow(base: string, path: string, parameters: Iterable<[string, string]> = []): URL {
-  const url = new URL(`${base.replace(/(?<!\/)\/+$/, '')}/${path}`)
+  const url = new URL(`${withoutSlashAtEnd(base)}/${path}`)
   url.search = String(new URLSearchParams([...parameters]))
   return url
 }

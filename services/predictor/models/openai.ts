@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withoutSlashAtEnd } from '../../../shared/base-url'
 import type { Abstention } from '../../../shared/records'
 import { jsonOrNothing } from '../../../shared/json'
 import { ANSWER_NAME, type Prompt } from '../../../shared/second-opinions'
@@ -32,7 +33,7 @@ const completion = z.object({
 export const openAiModel =
   ({ baseUrl, model, timeoutMs, key }: Server, prompt: Prompt, request: typeof fetch = fetch): AskModel =>
   async (post) => {
-    const url = `${baseUrl.replace(/(?<!\/)\/+$/, '')}/chat/completions`
+    const url = `${withoutSlashAtEnd(baseUrl)}/chat/completions`
     let secret: string | undefined
     try {
       secret = await key()

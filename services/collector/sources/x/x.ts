@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import { ApiResponseError, TwitterApi } from 'twitter-api-v2'
+import { withoutSlashAtEnd } from '../../../../shared/base-url'
 import { BellwetherError } from '../../../../shared/errors'
 import type { XSettings } from '../../../../shared/sources/x'
 import { DAY_MS } from '../../../../shared/utc-day'
@@ -26,7 +27,7 @@ export const openX =
   ): Promise<Source> => {
     const { id: secretId, value: token } = await secret()
     const { excludeRetweets, pricePerPostUsd, pricePerCountUsd, apiUrl } = settings
-    const prefix = apiUrl.replace(/(?<!\/)\/*$/, '/')
+    const prefix = `${withoutSlashAtEnd(apiUrl)}/`
     const agent = prefix.startsWith('http:') ? new http.Agent() : new https.Agent()
     const { v2 } = new TwitterApi(token, { httpAgent: agent }).readOnly
     const query = searchQuery(hashtag, languages, excludeRetweets)
