@@ -68,6 +68,9 @@ const PATTERNS: readonly (readonly [name: string, pattern: string])[] = [
   ['a.', 'a.'],
   ['a and space', 'a '],
   [',', ','],
+  ['a,', 'a,'],
+  ['rows of nothing', ',\n'],
+  ['rows', 'a,\n'],
   [';', ';'],
   ['"', '"'],
   ['\\"', '\\"'],
@@ -159,6 +162,10 @@ const inAllCells = (text: string): string =>
   `id,text,createdAt,hashtag,author,label,annotator,labelledAt\n${Array.from({ length: 8 }, () => cell(text.slice(-(text.length >> 3)))).join()}\n`
 const asJson = (text: string): string => `${JSON.stringify({ id: '1', text, createdAt: text, label: text })}\n`
 
+/** An array of one row and of what is no row, with as many characters as the text. */
+const brokenArray = (text: string): string =>
+  `[${asJson(text.slice(0, text.length / 6))},${text.slice(text.length / 2)}`
+
 const status = (text: string): Parameters<typeof postOf>[0] => ({
   id: '1',
   uri: 'https://a.example/1',
@@ -239,7 +246,7 @@ export const textFunctions = (): TextFunction[] => [
   { name: 'file of posts: a cell', run: (text) => orRefused(readPosts(asCsv(text))) },
   { name: 'file of posts: JSON', run: (text) => orRefused(readPosts(asJson(text))) },
   { name: 'file of posts: broken JSON', run: (text) => orRefused(readPosts(`{"text":"a"}\n{"text":NaN,"${text}\n`)) },
-  { name: 'file of posts: a JSON array', run: (text) => orRefused(readPosts(`[${asJson(text)},${text}`)) },
+  { name: 'file of posts: a JSON array', run: (text) => orRefused(readPosts(brokenArray(text))) },
   { name: 'file of posts: all cells', run: (text) => orRefused(readPosts(inAllCells(text))) },
   { name: 'file of labels: all cells', run: (text) => orRefused(readLabels(inAllCells(text))) },
   { name: 'file of labels: the text', run: (text) => orRefused(readLabels(text)) },

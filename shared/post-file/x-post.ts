@@ -5,6 +5,7 @@ import { isRecord } from '../row-file/open'
  * in columns of their own. Any other object is returned unchanged.
  */
 export function unfolded(value: Record<string, unknown>): Record<string, unknown> {
+  if (!hasParts(value)) return value
   const post = isRecord(value.tweet) && value.text === undefined ? value.tweet : value
   const repeated = repeatedBy(post)
   const own = longText(post)
@@ -18,6 +19,12 @@ export function unfolded(value: Record<string, unknown>): Record<string, unknown
     // The text of a retweet is cut off; that of the repeated post is complete.
     ...(repeated && textOf(repeated) !== undefined ? { text: textOf(repeated) } : {}),
   }
+}
+
+/** Whether a row has nested parts; a row of CSV has none. */
+function hasParts(row: Record<string, unknown>): boolean {
+  for (const name of Object.keys(row)) if (typeof row[name] === 'object') return true
+  return false
 }
 
 /** Whether a row is a complete response of X's API, with many posts in it. */

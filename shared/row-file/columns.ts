@@ -20,9 +20,10 @@ export function mapColumns<F extends string>(names: readonly string[], columns: 
   let twice: string | undefined
   const bySpelling = new Map<string, string[]>()
   for (const name of names) {
-    const same = bySpelling.get(bareName(name))
+    const bare = bareName(name)
+    const same = bySpelling.get(bare)
     if (same) same.push(name)
-    else bySpelling.set(bareName(name), [name])
+    else bySpelling.set(bare, [name])
   }
   for (const field of fieldsOf(columns)) {
     const found = columns[field].flatMap((spelling) => bySpelling.get(bareName(spelling)) ?? [])
@@ -43,20 +44,12 @@ export function fieldReader<F extends string>(columns: Columns<F>) {
       if (!places.has(plain)) places.set(plain, { field, rank })
     }
   }
-  const known = new Map<string, { field: F; rank: number } | null>()
-  const placeOf = (name: string) => {
-    const before = known.get(name)
-    if (before !== undefined) return before
-    const place = places.get(bareName(name)) ?? null
-    // A file whose rows keep having new names must not fill the memory.
-    if (known.size < 1000) known.set(name, place)
-    return place
-  }
   return (row: Readonly<Record<string, unknown>>): Partial<Record<F, unknown>> => {
     const values: Partial<Record<F, unknown>> = {}
     const ranks: Partial<Record<F, number>> = {}
-    for (const [name, value] of Object.entries(row)) {
-      const place = placeOf(name)
+    for (const name of Object.keys(row)) {
+      const value = row[name]
+      const place = places.get(bareName(name))
       if (!place || value === undefined || value === null || value === '') continue
       if (place.rank >= (ranks[place.field] ?? Infinity)) continue
       values[place.field] = value
@@ -69,5 +62,17 @@ export function fieldReader<F extends string>(columns: Columns<F>) {
 // The keys of an object literal are the field names in its type.
 export const fieldsOf = <F extends string>(columns: Columns<F>): F[] => Object.keys(columns) as F[]
 
+/** The bare names that were asked for last: the names of columns repeat with each row. */
+let bareNames = new Map<string, string>()
+const MOST_NAMES = 1000
+
 /** A column's name without ignored characters. */
-export const bareName = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '')
+export function bareName(name: string): string {
+  const before = bareNames.get(name)
+  if (before !== undefined) return before
+  const bare = name.toLowerCase().replaceAll(/[\s_-]/g, '')
+  // A file whose rows keep having new names must not fill the memory.
+  if (bareNames.size >= MOST_NAMES) bareNames = new Map()
+  bareNames.set(name, bare)
+  return bare
+}

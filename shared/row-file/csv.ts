@@ -14,6 +14,9 @@ export interface CsvRow {
 /** A quote without a closing quote within so many characters counts as never closed. */
 const LONGEST_CELL = 2 ** 20
 
+const SPACE = 32
+const QUOTE = 34
+
 /**
  * The rows of a CSV file, as a stream, without empty lines. A stray quote inside a cell is part of its text. A quote
  * that opens a cell and is never closed spoils only its own row: the next line is read as the next row.
@@ -66,21 +69,30 @@ export function readCsvRow(text: string, start: number, delimiter: string, isLas
   if (start >= text.length) return undefined
   const cells: string[] = []
   for (let at = start; ;) {
-    const cell = readCell(text, at, delimiter, isLast)
-    if (cell === 'open') return undefined
-    if (cell === 'unclosed') {
-      // Everything up to the end of the line with the quote is given up; more of it may follow.
-      const end = afterLineEnd(text, lineEndFrom(text, at), isLast)
-      if (end === undefined) return undefined
-      return { cells, problem: 'a quote opens a cell and is never closed', stray: at, end }
+    const first = text.charCodeAt(at)
+    let behind: number
+    if (first === QUOTE || first === SPACE) {
+      const cell = readCell(text, at, delimiter, isLast)
+      if (cell === 'open') return undefined
+      if (cell === 'unclosed') {
+        // Everything up to the end of the line with the quote is given up; more of it may follow.
+        const end = afterLineEnd(text, lineEndFrom(text, at), isLast)
+        if (end === undefined) return undefined
+        return { cells, problem: 'a quote opens a cell and is never closed', stray: at, end }
+      }
+      cells.push(cell.text)
+      behind = cell.end
+    } else {
+      // Most cells: an object for each of them would cost more than reading it.
+      behind = plainEnd(text, at, delimiter)
+      cells.push(text.slice(at, behind))
     }
-    cells.push(cell.text)
-    if (cell.end >= text.length && !isLast) return undefined
-    if (text[cell.end] === delimiter) {
-      at = cell.end + 1
+    if (behind >= text.length && !isLast) return undefined
+    if (text[behind] === delimiter) {
+      at = behind + 1
       continue
     }
-    const end = afterLineEnd(text, cell.end, isLast)
+    const end = afterLineEnd(text, behind, isLast)
     return end === undefined ? undefined : { cells, end }
   }
 }
@@ -96,13 +108,19 @@ function readCell(text: string, start: number, delimiter: string, isLast: boolea
 }
 
 function plainCell(text: string, start: number, delimiter: string): Cell {
+  const end = plainEnd(text, start, delimiter)
+  return { text: text.slice(start, end), end, isClosed: false }
+}
+
+/** The next delimiter, line end, or end of the text. */
+function plainEnd(text: string, start: number, delimiter: string): number {
   const code = delimiter.charCodeAt(0)
   let end = start
   for (; end < text.length; end++) {
     const char = text.charCodeAt(end)
     if (char === code || char === 10 || char === 13) break
   }
-  return { text: text.slice(start, end), end, isClosed: false }
+  return end
 }
 
 function quotedCell(text: string, start: number, delimiter: string, isLast: boolean): Cell | 'open' | 'unclosed' {

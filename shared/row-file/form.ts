@@ -96,8 +96,12 @@ export function formInWords(form: FileForm): string {
   }
 }
 
-/** A header that would fit a first row that looks like data; undefined where it looks like a header. */
+/** A longer header helps nobody in an error. */
+const MOST_SUGGESTED = 40
+
+/** A header that would fit a first row that looks like data; undefined where it looks like a header or is too long. */
 export function headerFor(cells: readonly string[]): string | undefined {
+  if (cells.length > MOST_SUGGESTED) return undefined
   const kinds = cells.map(kindOf)
   if (!kinds.some((kind) => kind !== undefined)) return undefined
   const longest = cells.reduce((best, cell, i) => (cell.length > (cells[best] ?? '').length ? i : best), 0)

@@ -12,24 +12,28 @@ export interface JsonPiece {
 /** A longer value, in characters, is taken as damage of the file. */
 const LONGEST_VALUE = 2 ** 24
 
+/** The pieces of a text that is read in parts; an iterable for each part, as one step of a stream for each piece costs more. */
+export type JsonPieces = AsyncIterable<Iterable<JsonPiece>>
+
 /** The lines of JSON Lines, as a stream, without empty ones. Only `\n` ends a line: JSON may contain U+2028 raw. */
-export async function* jsonLines(text: AsyncIterable<string>): AsyncIterable<JsonPiece> {
-  // The beginning of a line whose end is in a later piece. It is joined once, so that a long line takes linear time.
+export async function* jsonLines(text: AsyncIterable<string>): JsonPieces {
+  // The beginning of a line whose end is in a later part. It is joined once, so that a long line takes linear time.
   let begun: string[] = []
   let line = 1
-  for await (const piece of text) {
+  const linesIn = function* (part: string): Iterable<JsonPiece> {
     let start = 0
-    for (let end = piece.indexOf('\n'); end !== -1; end = piece.indexOf('\n', start)) {
-      const whole = begun.join('') + piece.slice(start, end)
+    for (let end = part.indexOf('\n'); end !== -1; end = part.indexOf('\n', start)) {
+      const whole = begun.join('') + part.slice(start, end)
       begun = []
       if (whole.trim() !== '') yield { line, text: whole }
       line += 1
       start = end + 1
     }
-    if (start < piece.length) begun.push(piece.slice(start))
+    if (start < part.length) begun.push(part.slice(start))
   }
+  for await (const part of text) yield linesIn(part)
   const last = begun.join('')
-  if (last.trim() !== '') yield { line, text: last }
+  if (last.trim() !== '') yield [{ line, text: last }]
 }
 
 /**
@@ -37,31 +41,29 @@ export async function* jsonLines(text: AsyncIterable<string>): AsyncIterable<Jso
  * first `[` of an array is skipped, as in the files of X's archive. OBJECT_INVALID for a value beyond 16 million
  * characters.
  */
-export async function* jsonValues(
-  text: AsyncIterable<string>,
-  isArray: boolean,
-  file: string,
-): AsyncIterable<JsonPiece> {
+export async function* jsonValues(text: AsyncIterable<string>, isArray: boolean, file: string): JsonPieces {
   const scanner = makeScanner(isArray ? 1 : 0)
   let begun: string[] = []
   let length = 0
   let line = 1
   let begins: number | undefined
-  const ended = (lastPiece: string): JsonPiece | undefined => {
-    const value = begins === undefined ? undefined : { line: begins, text: begun.join('') + lastPiece }
+  let isOver = false
+  const ended = (lastPart: string): JsonPiece | undefined => {
+    const value = begins === undefined ? undefined : { line: begins, text: begun.join('') + lastPart }
     begun = []
     length = 0
     begins = undefined
     return value
   }
-  for await (const piece of text) {
+  const valuesIn = function* (part: string): Iterable<JsonPiece> {
     let start = 0
-    for (let at = 0; at < piece.length; at++) {
-      const char = piece[at] ?? ''
+    for (let at = scanner.skip(part, 0); at < part.length; at = scanner.skip(part, at + 1)) {
+      const char = part[at] ?? ''
       if (char === '\n') line += 1
       const place = scanner.take(char)
       if (place === 'behind') {
-        yield { line, text: piece.slice(at, at + 200), problem: 'follows the end of the array' }
+        yield { line, text: part.slice(at, at + 200), problem: 'follows the end of the array' }
+        isOver = true
         return
       }
       if (begins === undefined && place !== 'between') {
@@ -69,12 +71,12 @@ export async function* jsonValues(
         start = at
       }
       if (begins === undefined || place === 'inside') continue
-      const value = ended(piece.slice(start, place === 'last' ? at + 1 : at))
+      const value = ended(part.slice(start, place === 'last' ? at + 1 : at))
       if (value) yield value
     }
-    if (begins === undefined) continue
-    begun.push(piece.slice(start))
-    length += piece.length - start
+    if (begins === undefined) return
+    begun.push(part.slice(start))
+    length += part.length - start
     if (length > LONGEST_VALUE) {
       throw new BellwetherError(
         'OBJECT_INVALID',
@@ -82,9 +84,13 @@ export async function* jsonValues(
       )
     }
   }
+  for await (const part of text) {
+    yield valuesIn(part)
+    if (isOver) return
+  }
   const rest = ended('')
-  if (rest) yield { ...rest, problem: 'is cut off: the file ends inside it' }
-  else if (scanner.isOpen()) yield { line, text: '', problem: 'the file is cut off: its array has no end' }
+  if (rest) yield [{ ...rest, problem: 'is cut off: the file ends inside it' }]
+  else if (scanner.isOpen()) yield [{ line, text: '', problem: 'the file is cut off: its array has no end' }]
 }
 
 /** The positions of the values in a text in memory, from a position on: those that `jsonValues` finds. */
@@ -95,7 +101,7 @@ export function* valueSpans(
 ): Iterable<{ start: number; end: number; problem?: string }> {
   const scanner = makeScanner(isArray ? 1 : 0)
   let start: number | undefined
-  for (let at = from; at < text.length; at++) {
+  for (let at = scanner.skip(text, from); at < text.length; at = scanner.skip(text, at + 1)) {
     const place = scanner.take(text[at] ?? '')
     if (place === 'behind') {
       yield { start: at, end: text.length, problem: 'follows the end of the array' }
@@ -118,33 +124,62 @@ function makeScanner(top: 0 | 1) {
   let isText = false
   let isEscaped = false
   let isOver = false
+  let isInside = false
   const close = (): 'between' | 'inside' | 'last' => {
     depth -= 1
     isOver = top === 1 && depth === 0
     if (depth < top) return 'between'
     return top === 0 && depth === 0 ? 'last' : 'inside'
   }
+  const placeOf = (char: string): 'between' | 'inside' | 'last' | 'behind' => {
+    if (isText) {
+      if (isEscaped) isEscaped = false
+      else if (char === '\\') isEscaped = true
+      else if (char === '"') isText = false
+      return 'inside'
+    }
+    if (isOver) return /[\s;]/.test(char) ? 'between' : 'behind'
+    if (char === '[' || char === '{') {
+      depth += 1
+      return depth > top ? 'inside' : 'between'
+    }
+    if (depth > top || (depth === top && !/[\s,\]}]/.test(char))) {
+      if (char === ']' || char === '}') return close()
+      if (char === '"') isText = true
+      return 'inside'
+    }
+    return depth > 0 && (char === ']' || char === '}') ? close() : 'between'
+  }
   return {
     take(char: string): 'between' | 'inside' | 'last' | 'behind' {
-      if (isText) {
-        if (isEscaped) isEscaped = false
-        else if (char === '\\') isEscaped = true
-        else if (char === '"') isText = false
-        return 'inside'
-      }
-      if (isOver) return /[\s;]/.test(char) ? 'between' : 'behind'
-      if (char === '[' || char === '{') {
-        depth += 1
-        return depth > top ? 'inside' : 'between'
-      }
-      if (depth > top || (depth === top && !/[\s,\]}]/.test(char))) {
-        if (char === ']' || char === '}') return close()
-        if (char === '"') isText = true
-        return 'inside'
-      }
-      return depth > 0 && (char === ']' || char === '}') ? close() : 'between'
+      const place = placeOf(char)
+      isInside = place === 'inside'
+      return place
+    },
+    /** The next position, from one on, whose character needs a look: those before it are inside, as the last one was. */
+    skip(text: string, from: number): number {
+      if (isEscaped || !isInside) return from
+      const ends = isText ? endsRunOfText : depth > top ? endsRunInBrackets : endsRunOfWord
+      let at = from
+      while (at < text.length && !ends(text.charCodeAt(at))) at += 1
+      return at
     },
     /** Whether an array began and did not end. */
     isOpen: (): boolean => depth > 0,
   }
 }
+
+const LINE_END = 10
+const QUOTE = 34
+const COMMA = 44
+const BACKSLASH = 92
+
+const isBracket = (code: number): boolean => code === 91 || code === 93 || code === 123 || code === 125
+
+const endsRunOfText = (code: number): boolean => code === QUOTE || code === BACKSLASH || code === LINE_END
+
+const endsRunInBrackets = (code: number): boolean => code === QUOTE || code === LINE_END || isBracket(code)
+
+/** White space, too; beyond ASCII, whatever may be white space. */
+const endsRunOfWord = (code: number): boolean =>
+  code <= 32 || code === QUOTE || code === COMMA || isBracket(code) || code === 0xa0 || code >= 0x1680

@@ -4,7 +4,7 @@ import type { Columns } from './columns'
 import { csvRows } from './csv'
 import { decoded, type Encoding } from './decode'
 import { findForm, type FileForm } from './form'
-import { jsonLines, type JsonPiece, jsonValues } from './json'
+import { jsonLines, type JsonPiece, type JsonPieces, jsonValues } from './json'
 
 /** A row of a file. */
 export interface RawRow {
@@ -50,7 +50,7 @@ export async function openFile(
     if (sample.length === SAMPLE) break
   }
   if (sample.length === 0) {
-    const [first] = await firstOf(piecesOf(once(head), form, file))
+    const first = await firstOf(piecesOf(once(head), form, file))
     const where = first
       ? `line ${first.line}: ${first.problem ?? 'a value that JSON does not have'}`
       : 'it holds no value'
@@ -59,9 +59,9 @@ export async function openFile(
   return { encoding, form, names: namesIn(sample), sample, rows: parsedRows(piecesOf(whole, form, file)) }
 }
 
-async function firstOf<T>(values: AsyncIterable<T>): Promise<T[]> {
-  for await (const value of values) return [value]
-  return []
+async function firstOf(parts: JsonPieces): Promise<JsonPiece | undefined> {
+  for await (const pieces of parts) for (const piece of pieces) return piece
+  return undefined
 }
 
 /** The beginning of a text, and the complete text. */
@@ -93,13 +93,15 @@ async function* once(text: string): AsyncIterable<string> {
   yield text
 }
 
-const piecesOf = (text: AsyncIterable<string>, form: FileForm, file: string): AsyncIterable<JsonPiece> =>
+const piecesOf = (text: AsyncIterable<string>, form: FileForm, file: string): JsonPieces =>
   form.kind === 'json-lines' ? jsonLines(text) : jsonValues(text, form.kind === 'json-array', file)
 
-async function* parsedRows(pieces: AsyncIterable<JsonPiece>): AsyncIterable<RawRow> {
-  for await (const { line, text, problem } of pieces) {
-    if (problem === undefined) yield { line, ...parsedJson(text) }
-    else yield { line, value: text, problem }
+async function* parsedRows(parts: JsonPieces): AsyncIterable<RawRow> {
+  for await (const pieces of parts) {
+    for (const { line, text, problem } of pieces) {
+      if (problem === undefined) yield { line, ...parsedJson(text) }
+      else yield { line, value: text, problem }
+    }
   }
 }
 

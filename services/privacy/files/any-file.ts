@@ -1,3 +1,4 @@
+import { jsonOrNothing } from '../../../shared/json'
 import { LABEL_COLUMNS } from '../../../shared/label-file/columns'
 import { headerOf2019, POST_COLUMNS } from '../../../shared/post-file/columns'
 import { contentOf, idOf, readPostRow } from '../../../shared/post-file/row'
@@ -36,7 +37,7 @@ export const labelFile: Rewrite = (body, targets) =>
  */
 export const anyFile: Rewrite = (body, targets) =>
   rewritten(body, (text) => {
-    const document = /^\s*[[{]/.test(text) ? documentIn(text) : undefined
+    const document = /^\s*[[{]/.test(text) ? jsonOrNothing(text) : undefined
     if (document === undefined) return withoutRows(text, { columns: POST_COLUMNS }, targets, false)
     const cleaned = clean(document, FIELDS, foreign(targets))
     if ('gone' in cleaned) return { text: 'null\n', rows: 1 }
@@ -115,8 +116,7 @@ const ID_NAMES = new Set((FIELDS.post ?? []).map(bareName))
 
 /** Whether a row of CSV without an id has, in any column, a text that only deleted posts had. */
 function hasTextOnly(value: unknown, cells: readonly string[], targets: DeletionTargets): boolean {
-  const hasId =
-    isRecord(value) && Object.entries(value).some(([name, cell]) => cell !== '' && ID_NAMES.has(bareName(name)))
+  const hasId = isRecord(value) && Object.keys(value).some((name) => value[name] !== '' && ID_NAMES.has(bareName(name)))
   return !hasId && cells.some((cell) => foreign(targets).itemOfText(cell) !== undefined)
 }
 
@@ -139,17 +139,32 @@ function unnamedPost({ columns }: FileKind, { isPost }: DeletionTargets): (row: 
  * The forms that texts have in files: with space around, with a quote against formulas, or as the bytes that Python
  * prints.
  */
-const foreign = (targets: DeletionTargets): DeletionTargets => ({
-  ...targets,
-  itemOfText: (text) => {
-    const forms = [text, text.trim(), text.replace(/^'(?='*[=+\-@])/, ''), fromPythonBytes(text)]
-    for (const form of new Set(forms)) {
-      const found = form === undefined || form === '' ? undefined : targets.itemOfText(form)
+function foreign(targets: DeletionTargets): DeletionTargets {
+  const before = foreigners.get(targets)
+  if (before) return before
+  const itemOfText: DeletionTargets['itemOfText'] = (text) => {
+    for (const form of formsOf(text)) {
+      const found = form === '' ? undefined : targets.itemOfText(form)
       if (found) return found
     }
     return undefined
-  },
-})
+  }
+  const made = { ...targets, itemOfText }
+  foreigners.set(targets, made)
+  return made
+}
+
+/** One for all rows of a request. */
+const foreigners = new WeakMap<DeletionTargets, DeletionTargets>()
+
+function* formsOf(text: string): Iterable<string> {
+  yield text
+  const trimmed = text.trim()
+  if (trimmed !== text) yield trimmed
+  if (text.startsWith("'")) yield text.replace(/^'(?='*[=+\-@])/, '')
+  const ofPython = trimmed.startsWith('b') ? fromPythonBytes(text) : undefined
+  if (ofPython !== undefined) yield ofPython
+}
 
 /**
  * A string of JSON. One without an end is passed over up to where it cannot go on, so that no other try begins within it: the
@@ -179,14 +194,6 @@ function unquoted(text: string): string[] {
 
 /** Numbers that JavaScript would round, as they are written: no reader takes one for an id, yet it names a post. */
 const numbersIn = (raw: string): string[] => raw.match(/(?<![\w".-])\d{16,}(?![\w".])/g) ?? []
-
-function documentIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 function rewritten(body: Buffer, change: (text: string) => CleanText | undefined): Rewritten | undefined {
   const { text, encode } = decoded(body)

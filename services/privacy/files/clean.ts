@@ -118,7 +118,9 @@ function valuesOf(object: Json, names: readonly string[], anySpelling: boolean):
   if (!anySpelling) return names.map((name) => object[name])
   const known = spellings.get(names) ?? new Set(names.map(bareName))
   spellings.set(names, known)
-  return Object.keys(object).flatMap((name) => (known.has(bareName(name)) ? [object[name]] : []))
+  const values: unknown[] = []
+  for (const name of Object.keys(object)) if (known.has(bareName(name))) values.push(object[name])
+  return values
 }
 
 function withCopy(object: Json, { post = [], text = [], breaks, tokens }: Fields, copy: Copy): Json {

@@ -1,8 +1,7 @@
 import { readCsvRow } from '../../../shared/row-file/csv'
 
-/** A record of a CSV: its characters including the end of its line, and its cells. */
+/** A record of a CSV. */
 interface CsvRecord {
-  raw: string
   cells: string[]
   /** Its position in the text; the end of its line is part of it. */
   start: number
@@ -27,14 +26,14 @@ export function* recordsOf(text: string, delimiter = ',', from = 0): Iterable<Cs
     const row = readCsvRow(text, at, delimiter, true)
     if (!row) return
     const { cells, stray, end } = row
-    const plain =
+    const plain: readonly string[] =
       stray === undefined
         ? []
         : text
             .slice(stray, end)
             .replace(/(?<![\r\n])[\r\n]+$/, '')
             .split(delimiter)
-    yield { raw: text.slice(start, end), cells: [...cells, ...plain], start, end }
+    yield { cells: plain.length === 0 ? cells : [...cells, ...plain], start, end }
     start = end
     at = end
   }

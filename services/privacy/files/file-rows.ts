@@ -52,8 +52,25 @@ function* csvRows(
   from: number,
   { header, delimiter }: Extract<FileForm, { kind: 'csv' }>,
 ): Iterable<FileRow> {
-  for (const { start, end, cells } of recordsOf(text, delimiter, from))
-    yield { start, end, cells, value: Object.fromEntries(header.map((name, i) => [name, cells[i] ?? '']).reverse()) }
+  let blank: FileRow | undefined
+  for (const { start, end, cells } of recordsOf(text, delimiter, from)) {
+    if (cells.every((cell) => cell.trim() === '')) {
+      // Nothing can be found in empty rows: those that follow each other are passed on at once.
+      blank = { start: blank?.start ?? start, end, cells: [] }
+      continue
+    }
+    if (blank) yield blank
+    blank = undefined
+    yield { start, end, cells, value: byColumn(header, cells) }
+  }
+  if (blank) yield blank
+}
+
+/** Of two columns with one name the first counts. */
+function byColumn(header: readonly string[], cells: readonly string[]): Record<string, string> {
+  const value: Record<string, string> = {}
+  for (let i = header.length - 1; i >= 0; i--) value[header[i] ?? ''] = cells[i] ?? ''
+  return value
 }
 
 function* lineRows(text: string, from: number): Iterable<FileRow> {

@@ -18,11 +18,11 @@ export const rewriteCsv =
     let header: readonly string[] | undefined
     let gone = 0
     const kept: string[] = []
-    for (const { raw, cells } of recordsOf(text)) {
+    for (const { cells, start, end } of recordsOf(text)) {
       const goesNow = header !== undefined && goes(byHeader(header, cells), targets)
       header ??= cells
       if (goesNow) gone++
-      else kept.push(raw)
+      else kept.push(text.slice(start, end))
     }
     return gone > 0 ? { body: Buffer.from(kept.join('')), rows: gone } : undefined
   }

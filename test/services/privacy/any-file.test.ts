@@ -1,6 +1,8 @@
 import { expect, it } from '@jest/globals'
 import { anyFile, isRowGone, labelFile, postFile } from '../../../services/privacy/files/any-file'
+import { fileRows } from '../../../services/privacy/files/file-rows'
 import type { DeletionTargets } from '../../../services/privacy/targets'
+import { POST_COLUMNS } from '../../../shared/post-file/columns'
 import { contentOf, idOf } from '../../../shared/post-file/row'
 import { aPost } from '../../given'
 
@@ -121,4 +123,14 @@ it.each([
 ])('recognises a refused row: %s', (_, row) => {
   expect(isRowGone(row, targets)).toBe(true)
   expect(isRowGone({ id: '2' }, targets)).toBe(false)
+})
+
+it('passes over empty lines and rows at once, and keeps their bytes', () => {
+  const empty = '\r\n'.repeat(3) + ',\n \n'
+  const text = `id,text\n${empty}${DELETED},gone\n${empty}2,kept\n${empty}`
+
+  const kinds = [...fileRows(text, { columns: POST_COLUMNS })].map(({ cells }) => cells?.length)
+
+  expect(kinds).toEqual([2, 0, 2, 0, 2, 0])
+  expect(cleaned('posts.csv', text)).toBe(`id,text\n${empty}${empty}2,kept\n${empty}`)
 })

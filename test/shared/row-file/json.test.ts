@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { jsonLines, type JsonPiece, jsonValues } from '../../../shared/row-file/json'
+import { jsonLines, type JsonPiece, type JsonPieces, jsonValues } from '../../../shared/row-file/json'
 import { inPieces } from './pieces'
 
-const all = async (pieces: AsyncIterable<JsonPiece>): Promise<JsonPiece[]> => {
+const all = async (parts: JsonPieces): Promise<JsonPiece[]> => {
   const read: JsonPiece[] = []
-  for await (const piece of pieces) read.push(piece)
+  for await (const pieces of parts) read.push(...pieces)
   return read
 }
 const values = (text: string, isArray = true, size = text.length) =>
