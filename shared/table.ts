@@ -29,7 +29,7 @@ export interface Change {
   entries?: Entries
   /** Entries of a map attribute to remove; missing ones are ignored. */
   drop?: { of: string; names: readonly string[] }
-  /** A condition expression. `#name` stands for the attribute `name`; its `:values` are in `values`. */
+  /** A condition expression. `#name` is the attribute `name`; its `:values` are in `values`. */
   when?: string
   values?: Record<string, unknown>
 }

@@ -6,7 +6,7 @@ const GB_SECOND_USD = 0.0000133334
 const GB = 2
 const POSTS = 1_000_000
 
-/** The cost of an engine that runs in the function that asks it. `postsPerSecond` is measured on one core. */
+/** The cost of an engine that runs inside the calling function. `postsPerSecond` is measured on one core. */
 export function costInFunction(postsPerSecond: number): Cost {
   const seconds = Math.ceil(POSTS / postsPerSecond)
   return {

@@ -73,7 +73,7 @@ export interface Search {
  */
 export type LoadModel = (files: ModelFiles, origin: { textVersion: string; where: string }) => Promise<Model>
 
-/** A kind of model: how it is trained, stored and asked. docs/extending.md shows how to add one. */
+/** A kind of model: how it is trained, stored and used. docs/extending.md shows how to add one. */
 export interface Engine {
   /** As `training.engine` and `model.json` spell it, and its folder. */
   name: string
@@ -83,7 +83,7 @@ export interface Engine {
   suggested: Hyperparameters
   /** It learns something from a few dozen labels: no other engine replaces it below `training.fewLabels`. */
   suitsFewLabels?: boolean
-  /** Why nothing can be learned from sets of these sizes, so that no job is paid for in vain. */
+  /** Why sets of these sizes cannot be trained on, so that no job is paid for in vain. */
   objection?(rows: { train: number; validation: number }, hyperparameters: Hyperparameters): string | undefined
   /** The seed of its random numbers; null where it draws none. */
   seed: number | null

@@ -11,12 +11,12 @@ export interface ModelPlace {
   artefact: string
   /** SHA-256 of the archive in hex, where known. */
   sha256?: string | null
-  /** Of the dataset that it was trained on. */
+  /** Id of the dataset that it was trained on. */
   textVersion: string
   prior?: Prior | null | undefined
 }
 
-/** A model in memory, with its `model.json`: its own, or one made of what is known of its place. */
+/** A model in memory with its `model.json`: its own, or one made from what is known about the model. */
 export interface LoadedModel {
   model: Model
   engine: Engine

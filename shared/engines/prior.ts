@@ -1,4 +1,4 @@
-/** The share of each label, for messages of which a model knows no token. */
+/** The share of each label, for messages without a token that the model knows. */
 export type Prior = Readonly<Record<string, number>>
 
 /** A label, and the probability with which its message was drawn; null where unknown. */

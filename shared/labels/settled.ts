@@ -5,7 +5,7 @@ import type { Rules } from './rules'
 
 export type LineReason = 'not-json' | 'invalid' | 'other-schema-version' | 'unknown-class' | 'no-text'
 
-/** Why a line of a manifest is refused, and because of which field. */
+/** Why a line of a manifest is refused, and which field is the cause. */
 export interface LineRefusal {
   reason: LineReason
   field: string

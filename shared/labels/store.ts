@@ -27,7 +27,7 @@ import {
 export interface LabelStore {
   read(): Promise<Labels>
   /**
-   * Make sure that a batch is included. Whoever puts a settled manifest calls this next, with what it has at hand. A
+   * Make sure that a batch is included. The writer of a settled manifest calls this next, with the data it has in memory. A
    * function that receives its event calls it too, because the writer may have crashed in between. NOT_FOUND names a
    * batch without a manifest; CONFLICT means that other writers won too often.
    */

@@ -35,7 +35,7 @@ export const answerLine = z.object({
 })
 export type AnswerLine = z.infer<typeof answerLine>
 
-/** `answers/…/prompt.json`: what a prompt hash stands for. */
+/** `answers/…/prompt.json`: the prompt behind a prompt hash. */
 export const promptRecord = z.object({
   predictor,
   system: z.string(),

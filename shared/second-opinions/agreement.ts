@@ -2,24 +2,24 @@ import type { AgreementRecord, ConfusionRecord } from '../records'
 import type { JudgementErrors } from '../statistics/judgement-errors'
 import { wilson } from '../statistics/wilson'
 
-/** A labelled post: the places of what people said, and of what a second predictor said, if it did. */
+/** A labelled post: indices of the label that people gave and of the second predictor's label, if any. */
 export interface HeardItem {
   label: number
   opinion: number | undefined
 }
 
-/** Of the pairs of labels that it takes for each other so many are named. */
+/** How many of the most confused pairs of labels are reported. */
 const MOST_CONFUSED = 3
-/** Fewer posts that two people judged say too little of how far people agree. */
+/** With fewer posts that two people judged, people's agreement is not reported. */
 const LEAST_PAIRS = 30
 
-/** Of the posts that it answered, the part of which it says what people said; nothing of no answers. */
+/** The fraction of its answers that agree with people's labels; undefined without answers. */
 export function agreementIn(window: readonly HeardItem[]): AgreementRecord | null {
   const answered = window.filter(({ opinion }) => opinion !== undefined)
   return agreementOf(answered.filter(({ label, opinion }) => label === opinion).length, answered.length)
 }
 
-/** The part of posts that two people judge alike; nothing where too few were judged twice. */
+/** The fraction of posts that two people judge alike; undefined if too few were judged twice. */
 export const agreementOfPeople = ({
   source,
   items,
@@ -33,7 +33,7 @@ function agreementOf(agreeing: number, items: number): AgreementRecord | null {
   return { items, share, ...wilson(share, items) }
 }
 
-/** Which labels it says where people said another, the most frequent first. */
+/** Its labels where people gave another label, the most frequent pairs first. */
 export function confusedIn(window: readonly HeardItem[], labels: readonly string[]): ConfusionRecord[] {
   const pairs = labels.flatMap((label, truth) => {
     const own = window.filter((one) => one.label === truth && one.opinion !== undefined)

@@ -5,7 +5,7 @@ import { type AnswerLine, answerLine, type AskedRecord, askedRecord } from '../r
 import type { StreamName } from '../streams'
 import { type Predictor, predictorParts } from './predictor'
 
-/** What a second predictor says of the messages of one day of a stream. */
+/** A second predictor's answers about the messages of one day of a stream. */
 export interface SecondOpinions {
   predictor: Predictor
   /**
@@ -70,7 +70,7 @@ export async function partsOf(
   return found
 }
 
-/** The lines of these parts, in their order; none of a part that is gone. */
+/** The lines of these parts, in order; a removed part has none. */
 export const readAnswers = async (objects: Pick<Objects, 'read'>, parts: readonly string[]): Promise<AnswerLine[]> =>
   (await concurrently(parts, READS_AT_ONCE, (key) => linesOfPart(objects, key))).flat()
 

@@ -10,7 +10,7 @@ interface Category {
   examples: readonly string[]
 }
 
-/** Everything that a language model is told besides the post. */
+/** The prompt of a language model without the post. */
 export interface Prompt {
   /** First 16 hex digits of SHA-256 over everything below: a changed definition or example makes another prompt. */
   hash: string

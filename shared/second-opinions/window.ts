@@ -2,7 +2,7 @@ import type { Settings } from '../settings'
 import { streamLabel, nameToday, namesOf, type StreamNames, watchedStreams } from '../streams'
 import type { SecondOpinions } from './opinions'
 
-/** Reads the opinions about a day of a stream, by all its names; nothing where the predictor was not asked about it. */
+/** Reads the opinions about a day of a stream, by all its names; undefined if the predictor was not asked about it. */
 export type ReadOpinions = (names: StreamNames, date: string) => Promise<SecondOpinions | undefined>
 
 /** A labelled message: where it was seen. */
@@ -34,7 +34,7 @@ export async function withOpinions<T extends Seen>(
   return found
 }
 
-/** The same opinions for a day however often they are asked for. */
+/** Caches the opinions of a day. */
 export function readOnce(read: ReadOpinions): ReadOpinions {
   const found = new Map<string, Promise<SecondOpinions | undefined>>()
   return (names, date) => {

@@ -59,7 +59,7 @@ export async function partsOfMessages(
   return new Map(items.map((item) => [askedMessageRow.partsOf(item).message, askedMessageRow.parse(item).part]))
 }
 
-/** Remove the claims on messages of which no post remains, for these predictors; returns how many there were. */
+/** Remove the claims on messages without a remaining post, for these predictors; returns how many there were. */
 export async function forgetAsked(
   table: Pick<Table, 'getMany' | 'remove'>,
   predictors: readonly AskedPredictor[],

@@ -92,7 +92,7 @@ export async function overrule(table: Pick<Table, 'update'>, cascade: string, as
   })
 }
 
-/** Remove the claims on cascades of which no post remains; answers how many there were. */
+/** Remove the claims on cascades without a remaining post; returns how many there were. */
 export async function forgetCascades(
   table: Pick<Table, 'getMany' | 'remove'>,
   cascades: readonly string[],

@@ -26,7 +26,7 @@ export async function confirmedByOthers(table: Pick<Table, 'query'>, batch: stri
   return items
 }
 
-/** Remove the claims on items of which no post remains; returns how many there were. */
+/** Remove the claims on items without a remaining post; returns how many there were. */
 export async function forgetConfirmations(
   table: Pick<Table, 'getMany' | 'remove'>,
   items: readonly string[],

@@ -8,7 +8,7 @@ export interface TableRow<T> {
   parse(item: Item): T
 }
 
-/** A kind of row. `{part}` in a key pattern stands for a value. */
+/** A kind of row. `{part}` in a key pattern is a placeholder for a value. */
 export interface RowKind<P extends string = string, S extends z.ZodType = z.ZodType> {
   pk: string
   sk: string

@@ -1,12 +1,12 @@
 import { mulberry32 } from './random'
 
-/** What the judges of one unit said: two values or more. A unit with fewer says nothing about agreement. */
+/** The judgements of one unit, at least two. A unit with fewer tells nothing about agreement. */
 export type JudgedUnit = readonly string[]
 
 export interface Alpha {
-  /** 1: they always agree. 0: no better than chance. Undefined where all of them always give the same single value. */
+  /** 1: they always agree. 0: no better than chance. Undefined if all of them always give the same single value. */
   value: number | null
-  /** The middle 95 % of what resampled units give. */
+  /** The middle 95 % of the values of resampled units. */
   low: number | null
   high: number | null
   /** Units with two values or more. */
@@ -24,7 +24,7 @@ export function alphaOf(units: readonly JudgedUnit[]): number | null {
   return alphaOfKinds(kinds, counts)
 }
 
-/** Alpha with a percentile interval over resampled units, which are what was drawn. The same seed gives the same. */
+/** Alpha with a percentile interval over resampled units. Deterministic by its seed. */
 export function alphaWithInterval(units: readonly JudgedUnit[], seed = 1, replicates = 1000): Alpha {
   const { kinds, of } = kindsOf(units.filter((unit) => unit.length >= 2))
   const value = alphaOf(units)
@@ -39,7 +39,7 @@ export function alphaWithInterval(units: readonly JudgedUnit[], seed = 1, replic
   return { value, low: at(0.025), high: at(0.975), items: of.length }
 }
 
-/** Units of the same values: there are few kinds, however many units. */
+/** A kind of unit: all units with the same values. There are few kinds, however many units. */
 interface Kind {
   size: number
   /** How often it has each value, by the value's number. */

@@ -39,7 +39,7 @@ export function assistanceOf(
   return { errors, expected, deviations, means, weights: modelWeights(errors, expected) }
 }
 
-/** Standard deviation of what PACC says: by the delta method for the window, with the scores of a class independent of each other. */
+/** Standard deviation of PACC's estimate: by the delta method for the window, with the scores of a class independent of each other. */
 function deviationsOf({ counts, means, variances }: ClassifierErrors, shares: readonly number[]): number[] {
   const classes = shares.length
   const inverted = inverse(means)
@@ -48,7 +48,7 @@ function deviationsOf({ counts, means, variances }: ClassifierErrors, shares: re
     shares.reduce((sum, share, c) => sum + (share * share * variances[c]![k]!) / Math.max(1, counts[c]!), 0),
   )
   return shares.map((_, t) => {
-    // The errors of the mean scores add up to nothing: what all of them do to a share alike does not happen.
+    // The errors of the mean scores sum to zero, so a common shift of all of them does not occur.
     const alike = inverted.reduce((sum, row) => sum + row[t]!, 0) / classes
     const variance = ofMeans.reduce((sum, one, k) => sum + (inverted[k]![t]! - alike) ** 2 * one, 0)
     return Math.sqrt((variance * classes) / (classes - 1))

@@ -1,7 +1,7 @@
 import { sum } from './numbers'
 import { wilson } from './wilson'
 
-/** A label with fewer items than this says nothing. */
+/** Labels with fewer items are left out. */
 const LEAST_ITEMS = 1
 
 export interface BalancedAccuracy {
@@ -9,14 +9,14 @@ export interface BalancedAccuracy {
   /** A 95 % interval. */
   low: number
   high: number
-  /** Items that it rests on. */
+  /** Number of items behind it. */
   items: number
 }
 
 /**
- * The mean over the labels of how often a label is recognised. A row of the confusion is what items are, a column what was
- * said. The interval is put together from Wilson's of each label by the square-and-add method (Newcombe 1998). Nothing
- * where no label has items.
+ * Balanced accuracy: the mean recall over the labels. A row of the confusion is the true label, a column the label that was
+ * given. The interval combines Wilson's intervals of the labels by the square-and-add method (Newcombe 1998). Undefined
+ * if no label has items.
  */
 export function balancedAccuracy(confusion: readonly (readonly number[])[]): BalancedAccuracy | null {
   const recalls = confusion.flatMap((row, label) => {

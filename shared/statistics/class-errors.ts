@@ -13,8 +13,8 @@ export interface ClassErrors {
 /** At least this many items of each class must have been judged twice. */
 const LEAST_OF_CLASS = 30
 /**
- * How many judgements of each class the common rate counts for. Where some posts are harder than others, what is said of those
- * that differ looks like rates of classes; hidden checks do not mistake the one for the other.
+ * Weight of the common rate, in judgements of each class. If some posts are harder than others, the third judgements of those
+ * that differ look like class-specific rates; hidden checks do not have this problem.
  */
 const COMMON_JUDGEMENTS = { pairs: 400, gold: 80 }
 const ITERATIONS = 200
@@ -25,14 +25,14 @@ const LEAST_RATE = 1e-4
 interface Pattern {
   said: readonly number[]
   items: number
-  /** The true class, of hidden checks. */
+  /** The true class of hidden checks. */
   truth?: number
 }
 
 /**
- * One confusion for all annotators, from what was said of each item: Dawid and Skene's (1979) by expectation maximisation,
+ * One confusion for all annotators, from the judgements of each item: Dawid and Skene's (1979) by expectation maximisation,
  * each class shrunk to the common rate. Two judgements alone do not identify it; the thirds of those that differ do.
- * Nothing where a class has too few items.
+ * Undefined if a class has too few items.
  */
 export function classErrors(
   counts: Pick<PairCounts, 'pairs' | 'thirds' | 'gold'>,
@@ -80,7 +80,7 @@ export function classErrors(
   return { confusion, deviations }
 }
 
-/** The confusion where one rate holds for all classes, and all wrong answers are equally likely. */
+/** The confusion with one rate for all classes and all wrong answers equally likely. */
 export const commonConfusion = (classes: number, rate: number): number[][] =>
   square(classes, (truth, said) => (truth === said ? 1 - rate : rate / (classes - 1)))
 
@@ -104,7 +104,7 @@ const checksOf = (gold: Matrix): Pattern[] =>
     row.flatMap((items, said): Pattern[] => (items > 0 ? [{ said: [said], items, truth }] : [])),
   )
 
-/** By true class: how likely it is, and that this is said of it. */
+/** By true class: the joint probability of the class and these judgements. */
 const chancesOf = ({ said, truth }: Pattern, shares: readonly number[], confusion: Matrix): number[] =>
   shares.map((share, t) =>
     truth === undefined || truth === t ? said.reduce((chance, s) => chance * confusion[t]![s]!, share) : 0,

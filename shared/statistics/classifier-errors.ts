@@ -1,34 +1,34 @@
 import { identity, type Matrix } from './matrix'
 import { sum } from './numbers'
 
-/** A labelled message of the evaluation window, scored by the model of today. */
+/** A labelled message of the evaluation window with the current model's scores. */
 export interface Scored {
-  /** Place of its true label among the classes. */
+  /** Index of its true label among the classes. */
   label: number
   /** Probability of each class. */
   scores: readonly number[]
-  /** How much it counts; one where it is absent. */
+  /** Its weight; one by default. */
   weight?: number
 }
 
-/** How a model scores messages of each true class: learnt from the evaluation window, one row for each message. */
+/** How a model scores messages of each true class: estimated from the evaluation window, one row per message. */
 export interface ClassifierErrors {
   items: number
-  /** By true class: how many, which need not be whole where labels are corrected. */
+  /** By true class: the count, which need not be an integer if labels are corrected. */
   counts: number[]
   /** `means[c][k]`: mean score of class k over messages of true class c. */
   means: number[][]
-  /** `variances[c][k]` of these scores, with n−1 below; zero where a class has fewer than two. */
+  /** `variances[c][k]` of these scores, divided by n−1; zero if a class has fewer than two. */
   variances: number[][]
 }
 
-/** With fewer items of a class than this, after their labels are corrected, the labels count as they are. */
+/** With fewer items of a class than this after the correction, the labels are used uncorrected. */
 const LEAST_CORRECTED = 5
 
 /**
- * Of a class that the window does not have, it is taken that the model knows it for sure, as QuaPy does. `values` correct
- * the labels: `[said][k]`, as those of a `Correction`; each item then counts for every class, for some of them less than
- * nothing, and the means are those over items that are truly of a class.
+ * The model is assumed to recognise a class with certainty if the window does not have it, as in QuaPy. `values` correct
+ * the labels: `[said][k]`, as those of a `Correction`. Each item then counts for every class, for some of them
+ * negatively, and the means are those over items that truly belong to a class.
  */
 export function errorsOf(window: readonly Scored[], classes: number, values?: Matrix): ClassifierErrors {
   const corrected = values && momentsOf(window, classes, values)

@@ -4,7 +4,7 @@ export interface Measured {
   standardError: number
 }
 
-/** Both combined, weighted by inverse variance; z is how many standard errors they lie apart. */
+/** Both combined, weighted by inverse variance; z is their distance in standard errors. */
 export function inverseVariance(one: Measured, other: Measured): Measured & { z: number } {
   const [a, b] = [one.standardError ** 2, other.standardError ** 2]
   const z = a + b > 0 ? (one.estimate - other.estimate) / Math.sqrt(a + b) : 0
@@ -23,7 +23,7 @@ export interface Pair {
 }
 
 /**
- * How far PACC and the headline lie apart over some days: the mean of their differences, and that mean over its own
+ * How far PACC and the headline are apart over some days: the mean of their differences, and that mean over its own
  * standard error. The headlines of different days err independently; PACC errs in all of them together, because of its
  * window.
  */

@@ -1,15 +1,15 @@
 export interface Suspects {
-  /** For each label, how probable the model finds it where it was given: the least that counts as confident. */
+  /** For each label, the model's mean probability where the label was given: the threshold of confidence. */
   thresholds: number[]
-  /** Items that the model is confident of: a row is the given label, a column what the model says. */
+  /** Items that the model is confident about: a row is the given label, a column the model's label. */
   joint: number[][]
-  /** Places of the items whose label is probably wrong, the most suspicious first. */
+  /** Indices of the items whose label is probably wrong, the most suspicious first. */
   suspects: number[]
 }
 
 /**
  * Labels that are probably wrong, by confident learning. `given` is the label of each item by its place among the
- * labels, `probabilities` a row of probabilities for each item, of a model that did not learn from that item. An item
+ * labels, `probabilities` a row of out-of-sample probabilities for each item. An item
  * is suspected where the most probable of the labels that reach their threshold is not the given one; the order is that
  * of the margin between the given label and the best other. A label that was never given has no threshold and suspects
  * nothing. Northcutt, Jiang & Chuang, JAIR 2021.
@@ -35,9 +35,9 @@ export function findSuspects(given: readonly number[], probabilities: readonly (
   return { thresholds, joint, suspects: suspects.map(({ place }) => place) }
 }
 
-/** A mean may round to above what it is the mean of. */
+/** A mean may round to slightly above the values. */
 const TOLERANCE = 1e-6
 
-/** How probable a label is against the best other one; 0 where the other is certain, 1 where the label is. */
+/** Probability of a label against the best other one: 0 if the other is certain, 1 if the label is. */
 export const marginOf = (row: readonly number[], label: number): number =>
   (row[label]! - Math.max(...row.filter((_, other) => other !== label)) + 1) / 2

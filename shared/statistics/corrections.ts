@@ -2,7 +2,7 @@ import { agreedOf, disagreementAt, type JudgementErrors } from './judgement-erro
 import { identity, inverse, type Matrix, product } from './matrix'
 import { clip } from './numbers'
 
-/** Who gave a label: an annotator alone, two and a third where they differ, or the owner, who is taken to be right. */
+/** Who gave a label: one annotator, two with a third if they differ, or the owner, who is assumed to be right. */
 export type JudgedBy = 'one' | 'consensus' | 'owner'
 
 /**
@@ -11,7 +11,7 @@ export type JudgedBy = 'one' | 'consensus' | 'owner'
  */
 export type Estimand = 'truth' | 'judgements'
 
-/** What a label of one kind says of the truth. */
+/** How labels of one kind relate to the truth. */
 export interface Correction {
   /** `[truth][said]` */
   confusion: Matrix
@@ -31,12 +31,12 @@ export interface Corrections {
 
 const STEP = 0.5
 
-/** How labels of each kind are corrected. A confusion with a large condition number must not be passed in. */
+/** The correction of labels of each kind. Do not pass a confusion with a large condition number. */
 export function correctionsOf(errors: JudgementErrors, estimand: Estimand = 'truth'): Corrections {
   const { one, consensus, deviations, rate } = errors
   const ratios = rate.mean > 0 ? rate.quantiles.map((quantile) => quantile / rate.mean) : [1]
   if (estimand === 'judgements') {
-    // Within an item two annotators differ so often; half of that is the variance of what one of them says.
+    // The rate at which two annotators disagree about an item; half of it is the variance of one judgement.
     const half = disagreementAt(one.length, rate.mean) / 2
     const spoken = { ...exact(one.length), noise: one.map((row) => row.map(() => half)), confusion: one }
     return { of: { one: spoken, consensus: spoken, owner: spoken }, ratios }
@@ -68,18 +68,18 @@ const exact = (classes: number): Correction => ({
   deviations: [],
 })
 
-/** A label, or several of one item, with what they weigh. */
+/** A label, or several labels of one item, with their weight. */
 interface WeighedLabel {
   said: number
   judged: JudgedBy
   weight: number
-  /** How much of the weight is corrected by the expected class instead of by what was said. */
+  /** The part of the weight that is corrected by the expected class instead of by the label. */
   leant: number
   /** The expected class of the item, by class: a sum with these weights. */
   expected: readonly number[]
 }
 
-/** What a label adds to the total of each class, weighted: W·V − L·(V − I) − L·m·(P − I), and the variance of that. */
+/** The weighted contribution of a label to the total of each class, W·V − L·(V − I) − L·m·(P − I), and its variance. */
 export function correctedLabel(label: WeighedLabel, { of }: Corrections): { values: number[]; noise: number[] } {
   const { said, weight, leant, expected } = label
   const { confusion, values, noise: alone } = of[label.judged]
@@ -87,7 +87,7 @@ export function correctedLabel(label: WeighedLabel, { of }: Corrections): { valu
   const coded = own.map((value, k) => value - part * (value - Number(k === said)))
   const noise = coded.map((value, k) => {
     if (part === 0) return alone[said]![k]!
-    // The mean over labels of an item of class t is between the corrected one and what is said of it.
+    // The mean over labels of an item of class t lies between the corrected and the uncorrected one.
     const square = own.reduce((sum, chance, t) => {
       const mean = part * confusion[t]![k]! + (1 - part) * Number(t === k)
       return sum + chance * mean * mean
@@ -101,13 +101,13 @@ export function correctedLabel(label: WeighedLabel, { of }: Corrections): { valu
   }
 }
 
-/** How much more, or less, is said of each class than is true, where these are true: m·(P − I). */
+/** The bias of labels by class if these are the true classes: m·(P − I). */
 const wrongOf = (truths: readonly number[], confusion: Matrix): number[] =>
   truths.map((truth, k) => truths.reduce((sum, one, t) => sum + one * confusion[t]![k]!, -truth))
 
 /**
- * How far corrected totals move where the confusion moves by each of its deviations: `[deviation][k]`. With a the weighted
- * counts of what was said that is corrected by itself, V the values and m the expected classes of the rest, a·V moves by
+ * How far corrected totals move when the confusion moves by each of its deviations: `[deviation][k]`. With a the weighted
+ * counts of labels that are corrected by themselves, V the values and m the expected classes of the rest, a·V moves by
  * −a·V·Δ·V and the rest by −m·Δ.
  */
 export function movesOf(corrections: Corrections, labels: readonly WeighedLabel[]): number[][] {
@@ -132,7 +132,7 @@ export function movesOf(corrections: Corrections, labels: readonly WeighedLabel[
   return moves
 }
 
-/** How far totals move where the expected classes are off by one standard deviation: `[class][k]`. */
+/** How far totals move when the expected classes are off by one standard deviation: `[class][k]`. */
 export function leansOf(
   { of }: Corrections,
   labels: readonly WeighedLabel[],

@@ -1,6 +1,6 @@
 import { sum, zeros } from './numbers'
 
-/** What one annotator said of one item; the label by its index. */
+/** One annotator's label of one item, by its index. */
 export interface Vote {
   item: string
   annotator: string
@@ -10,18 +10,18 @@ export interface Vote {
 export interface DawidSkene {
   /** For each item, the probability of each label; they sum to 1. */
   posteriors: Map<string, number[]>
-  /** For each annotator, a row for each true label: how often each label is said. Rows sum to 1. */
+  /** For each annotator, a row for each true label: how often the annotator gives each label. Rows sum to 1. */
   confusions: Map<string, number[][]>
   /** The frequency of each label. */
   prior: number[]
 }
 
 interface Options {
-  /** Pseudo-counts of each annotator's confusion. With none of them this is plain Dawid-Skene, which is over-confident. */
+  /** Pseudo-counts of each annotator's confusion. Without them this is plain Dawid-Skene, which is over-confident. */
   diagonal?: number
   offDiagonal?: number
   iterations?: number
-  /** It stops where no probability moves further than this. */
+  /** Iteration stops when no probability changes by more than this. */
   tolerance?: number
 }
 
@@ -98,7 +98,7 @@ function normalised(row: readonly number[]): number[] {
 
 function softmax(row: readonly number[]): number[] {
   const most = Math.max(...row)
-  // Every label was excluded by somebody, which only happens without pseudo-counts.
+  // Every label was excluded by some annotator, which only happens without pseudo-counts.
   if (most === -Infinity) return normalised(row.map(() => 0))
   return normalised(row.map((value) => Math.exp(value - most)))
 }

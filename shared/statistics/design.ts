@@ -1,17 +1,17 @@
 import { permanentRandom } from '../text/cascade'
 import { clip } from './numbers'
 
-/** A cascade whose permanent random number is lower is never drawn for training: an evaluation draw finds it free. */
+/** A cascade with a lower permanent random number is never drawn for training, so it stays free for an evaluation draw. */
 export const TRAINING_FROM = 0.3
 
 /** The probabilities with which the two draws of a hashtag's day take a cascade. */
 export interface Parts {
   evaluation: number
-  /** Given that the cascade is open to training. */
+  /** Conditional on the cascade being open to training. */
   training: number
 }
 
-/** A cascade of a draw, as a plan keeps it. */
+/** A cascade of a draw, as stored in a plan. */
 export interface Member {
   item: string
   size: number
@@ -22,7 +22,7 @@ export interface Member {
   drawn?: 'evaluation' | 'training' | 'before' | undefined
 }
 
-/** The two draws of a hashtag's day, as a plan keeps them. Plans of older releases have the evaluation draw alone. */
+/** The two draws of a hashtag's day, as stored in a plan. Plans of older releases have only the evaluation draw. */
 export interface PlannedDraw {
   target: number
   /** The total size. */
@@ -65,12 +65,12 @@ export const greatest = (parts: Iterable<Parts>): Parts => {
 
 /**
  * The part of the training measure that does not depend on the model, and how fast the rest falls with the margin. Flatter
- * than what teaches a model most: the labels count in a share too, and wrong labels weigh the more, the fewer posts stand for many.
+ * than what teaches a model most: the labels also count in a share, where a wrong label does more harm the more posts it represents.
  */
 const SURE = 0.3
 const STEEPNESS = 1.5
 
-/** How much a message counts in the training draw, in (0, 1]: more the closer the two greatest of its scores are. */
+/** Weight of a message in the training draw, in (0, 1]: greater when its two greatest scores are closer. */
 export function doubtOf(scores: readonly number[]): number {
   const [first = 0, second = 0] = [...scores].sort((a, b) => b - a)
   return SURE + (1 - SURE) * (1 - clip(first - second)) ** STEEPNESS
@@ -117,7 +117,7 @@ export function answeredParts(draw: PlannedDraw, isAnswered: (item: string) => b
 const NOTHING = 1e-9
 
 /**
- * The inclusion probability for each unit of size in a draw of `target` units, where it is less than one. `drawn` are sizes
+ * The inclusion probability per unit of size in a draw of `target` units, where it is less than one. `drawn` are sizes
  * of drawn units: those that are taken for certain are among them, and so are those of any smaller target.
  */
 export function rateOf(drawn: readonly number[], total: number, target: number): number {

@@ -18,47 +18,47 @@ export interface Sampled {
   /** Posts of the message on that day. */
   size: number
   inclusionProbability: number
-  /** Place of its label among the classes. */
+  /** Index of its label among the classes. */
   label: number
   judged: JudgedBy
   /** Probability of each class by the model that was live when the message was first seen. */
   scores: readonly number[]
 }
 
-/** What the sample was drawn from. */
+/** The population that the sample was drawn from. */
 export interface Population {
-  /** Posts, or distinct messages: what the share is a share of. */
+  /** Number of posts, or of distinct messages. */
   total: number
   /** Mean score of each class over it. */
   means: readonly number[]
 }
 
-/** What the model brings to an estimate: how far to lean on it, and how it errs. */
+/** The model's part in an estimate: its weight, and its errors. */
 export interface Assistance {
   /** λ of each class, in [0, 1]. */
   weights: readonly number[]
   errors: ClassifierErrors
-  /** The shares at which the window says how far the residuals spread, and their standard deviations. */
+  /** The shares at which the window's spread of the residuals is computed, and their standard deviations. */
   expected: readonly number[]
   deviations: readonly number[]
   /** The mean scores at which they are expected. */
   means: readonly number[]
   /**
-   * The model may err otherwise on the day than in the window, as a language model does that its provider changed: what the
-   * day's labels say of the spread of the residuals is then not made smaller by what the window says.
+   * The model may err differently on the day than in the window, for example a language model that its provider changed. The
+   * spread of the residuals in the day's labels is then not reduced by that of the window.
    */
   mayChange?: boolean
 }
 
 export type Basis = 'posts' | 'messages'
 
-/** What a label adds to the total of its class. */
+/** A label's contribution to the totals. */
 interface Weighed {
   said: number
   judged: JudgedBy
-  /** Posts or messages that it is the label of. */
+  /** Posts or messages with this label's message. */
   count: number
-  /** Posts or messages that it stands for. */
+  /** Posts or messages that it represents. */
   weight: number
   /** See `correctedLabel`. */
   leant: number
@@ -67,12 +67,12 @@ interface Weighed {
   isDrawn: boolean
 }
 
-/** The estimate of one sample, in the parts that several are put together from. */
+/** The estimate of one sample, in the parts from which several samples are combined. */
 export interface EstimatePart {
   total: number
   /** Posts or messages that were not taken for certain. */
   uncertain: number
-  /** By class: the corrected labels of those that were, which may lie outside what there is. */
+  /** By class: the corrected labels of those that were; may lie outside the possible range. */
   certain: number[]
   /** By class: the estimated share of it among the uncertain; may lie outside [0, 1]. */
   shares: number[]
@@ -81,7 +81,7 @@ export interface EstimatePart {
   /** By class: variance of the true residuals, and of the true labels alone. */
   residual: number[]
   binomial: number[]
-  /** By item: what it adds to the sampling error of the total, by class; for messages that several samples have. */
+  /** By item: its contribution to the sampling error of the total, by class; for messages in several samples. */
   leverage: Map<string, number[]>
   /** By item. */
   labels: Map<string, Weighed>
@@ -93,11 +93,11 @@ export interface EstimatePart {
 export interface EstimatedShare {
   /** May lie outside [0, 1]. */
   estimate: number
-  /** Of the draw, of the judgements and of their error rate together. */
+  /** Standard error from the draw, the judgements and their error rate together. */
   standardError: number
   low: number
   high: number
-  /** Bounds that hold for all classes at once. Those of two classes are the plain ones. */
+  /** Bounds that hold for all classes at once. With two classes they equal the plain ones. */
   jointLow: number
   jointHigh: number
 }
@@ -105,16 +105,16 @@ export interface EstimatedShare {
 export interface Estimated {
   /** By class. */
   classes: EstimatedShare[]
-  /** How many labels of a plain random sample, all of them right, would know as much. */
+  /** The number of correct labels of a simple random sample with the same information. */
   effective: number
 }
 
-/** Labels that the spread seen in the window counts for, beside those of the day. */
+/** Weight of the window's spread, in labels of the day. */
 const PRIOR_LABELS = 10
 
 /**
  * For each class the weight on the model that leaves the least variance in a population with these shares:
- * λ = cov(y,f) / var(f), in [0, 1]. By labels of the window alone, so that the labels of the day say nothing twice.
+ * λ = cov(y,f) / var(f), in [0, 1]. Uses only labels of the window, so that the labels of the day are not used twice.
  */
 export const modelWeights = (errors: ClassifierErrors, shares: readonly number[]): number[] =>
   shares.map((_, k) => {
@@ -125,9 +125,9 @@ export const modelWeights = (errors: ClassifierErrors, shares: readonly number[]
 /**
  * The difference estimator (PPI with a fixed λ; the GREG of survey sampling, Särndal et al. 1992) of a sample with known
  * probabilities: θ = λ·mean(f) + the mean of ỹ − λf, over what was taken for certain as it is, over the rest weighted by
- * 1/π. ỹ is the label, corrected by how often labels of its kind are wrong. A sample has labelled messages
- * alone, with the probabilities of what was answered. Without assistance it is the labels alone. Nothing is clipped before
- * `estimateOf` has combined the parts. `labels` is how many labels all parts have that are put together.
+ * 1/π. ỹ is the label, corrected by the error rate of its kind. A sample has only labelled
+ * messages, with the probabilities of the answered draw. Without assistance it uses the labels alone. Nothing is clipped before
+ * `estimateOf` has combined the parts. `labels` is the number of labels in all combined parts.
  */
 export function differencePart(
   sample: readonly Sampled[],
@@ -147,7 +147,7 @@ export function differencePart(
   const weighting = weightingOf(drawn, count)
   const weightOf = (i: number) => (uncertain * weighting.weights[i]!) / weighting.weightSum
   const weights = [...known.map(count), ...(uncertain > 0 ? drawn.map((_, i) => weightOf(i)) : [])]
-  // The more labels the other parts have, the less this one leans.
+  // The more labels the other parts have, the less weight the expected class gets here.
   const alone = { design: uncertain ** 2 * weighting.spreadSum, part: sample.length / Math.max(1, labels) }
   const leaning =
     assistance && estimand === 'truth' ? leaningOf(assistance, corrections, [...known, ...drawn], weights, alone) : 0
@@ -203,9 +203,9 @@ const expectedOf = ({ scores }: Sampled, { expected, weights, means }: Assistanc
   scores.map((score, k) => expected[k]! + weights[k]! * (score - means[k]!))
 
 /**
- * How far the correction of labels leans on the expected shares instead of on the labels themselves, in [0, 1): by the
- * variance that the labels leave alone, and that of the expected shares. `design` is the variance of a total by the draw, for
- * residuals of variance one; `part` is the part of this sample among the labels that are put together.
+ * Weight of the expected shares, instead of the labels themselves, in the correction of labels, in [0, 1): by the
+ * variance with the labels alone, and that of the expected shares. `design` is the variance of a total by the draw, for
+ * residuals of variance one; `part` is this sample's part of the combined labels.
  */
 function leaningOf(
   assistance: Assistance,
@@ -231,7 +231,7 @@ function leaningOf(
   return total > 0 && own > 0 ? (part * own) / (part * own + total * total * expected) : 0
 }
 
-/** Nothing is known of the uncertain: each class has the same share, and an infinite design variance. */
+/** Nothing is known about the uncertain messages: equal shares, and an infinite design variance. */
 function uninformed(part: EstimatePart): EstimatePart {
   const evenly = (value: number) => part.shares.map(() => value)
   return {
@@ -247,7 +247,7 @@ interface Weighting {
   /** By message: its count over its inclusion probability. */
   weights: number[]
   weightSum: number
-  /** By message: what it adds to the design variance. */
+  /** By message: its contribution to the design variance. */
   spread: number[]
   spreadSum: number
   /** n / (n − 1). */
@@ -264,7 +264,7 @@ function weightingOf(labelled: readonly Sampled[], count: (one: Sampled) => numb
   return { weights, weightSum, spread, spreadSum: sum(spread), bessel }
 }
 
-/** Estimate class `k` of a part: its share among the uncertain, the variances, and what each message adds to the error. */
+/** Estimate class `k` of a part: its share among the uncertain, the variances, and each message's contribution to the error. */
 function addClass(
   part: EstimatePart,
   k: number,
@@ -289,7 +289,7 @@ function addClass(
   const prior = priorOf(assistance, lambda, k, clamp(weightedMean(values), 0, 1), labelled.length)
   if (assistance && lambda > 0) prior.residual *= concentration(labelled, assistance, k, spreadMean, weightedMean)
   if (assistance?.mayChange && lambda > 0) prior.residual = Math.max(prior.residual, seen - noise)
-  // The noise of the labels spreads the residuals too: the more of it, the less they say of the true ones.
+  // Noise in the labels also spreads the residuals: the more noise, the less they tell about the true residuals.
   const signal = prior.residual > 0 ? prior.residual / (prior.residual + noise) : 1
   const days = (labelled.length - 1) * signal * signal
   part.residual[k] = (days * Math.max(0, seen - noise) + PRIOR_LABELS * prior.residual) / (days + PRIOR_LABELS)
@@ -304,8 +304,8 @@ function addClass(
 }
 
 /**
- * The draws stand for few of the messages that the model doubts, whose residuals spread most: how far those spread that the
- * sampling error is of, beside all of the population. By the scores alone.
+ * The draws leave out few of the messages that the model is unsure about, whose residuals spread most. So the sampling error
+ * comes from residuals that spread less: by how much, relative to the whole population, by the scores alone.
  */
 function concentration(
   labelled: readonly Sampled[],
@@ -321,13 +321,13 @@ function concentration(
   return Math.min(1, spreadMean(doubts) / weightedMean(doubts))
 }
 
-/** How far residuals spread, and which share is expected, as the window has it; without one, as the labels of the day and one of each do. */
+/** Spread of the residuals and expected share, from the window; without one, from the labels of the day and one of each class. */
 function priorOf(assistance: Assistance | undefined, lambda: number, k: number, labelMean: number, labels: number) {
   const share = assistance ? clamp(assistance.expected[k]!, 0.02, 0.98) : (labelMean * labels + 1) / (labels + 2)
   const binomial = share * (1 - share)
   if (!assistance || lambda === 0) return { residual: binomial, share }
   const { labelVariance, scoreVariance, covariance } = momentsAt(assistance.errors, assistance.expected, k)
-  // Of a model that hardly errs it is zero, or by rounding a little less, which is no variance.
+  // For a model that hardly errs it is zero or, by rounding, slightly negative.
   const residual = Math.max(0, labelVariance - 2 * lambda * covariance + lambda * lambda * scoreVariance)
   return { residual: labelVariance > 0 ? (binomial * residual) / labelVariance : binomial, share }
 }
@@ -336,9 +336,9 @@ function priorOf(assistance: Assistance | undefined, lambda: number, k: number, 
 const TAIL = 0.025
 
 /**
- * Shares over one or several parts, days or samples of a day. The interval is Wilson's for the draw, for as many plain draws
- * as know as much, together with the variance of the judgements and of their error rate. Messages that two samples share
- * err the same way in both.
+ * Shares over one or several parts: days, or samples of a day. The interval is Wilson's for the draw, for as many simple random draws
+ * as have the same information, together with the variance of the judgements and of their error rate. Messages in two samples
+ * have the same error in both.
  */
 export function estimateOf(parts: readonly EstimatePart[]): Estimated {
   const pooled = pool(parts)
@@ -384,13 +384,13 @@ export function pointsOf(parts: readonly EstimatePart[]): Pick<EstimatedShare, '
   return points.map((point) => ({ estimate: point.estimate, standardError: errorOf(point) }))
 }
 
-/** By class: the share among no posts or messages. */
+/** By class: the share without any posts or messages. */
 const nothingOf = ([first]: readonly EstimatePart[]): number[] => zeros(first?.shares.length ?? 0)
 
-/** What is known of one class before its bounds. */
+/** The estimate of one class before its bounds. */
 interface Point {
   estimate: number
-  /** Of those that were taken for certain, how many have the class. */
+  /** How many of those taken for certain have the class. */
   certain: number
   draws: number
   /** Variance of the share by the draw, and by judgements and their error rate. */
@@ -400,7 +400,7 @@ interface Point {
 
 const errorOf = ({ ofDraw, noise }: Pick<Point, 'ofDraw' | 'noise'>): number => Math.sqrt(ofDraw + noise)
 
-/** The parts together, with a point for each class; nothing where they have no posts or messages. */
+/** The combined parts, with a point estimate for each class; undefined if they have no posts or messages. */
 function pool(parts: readonly EstimatePart[]) {
   const [first] = parts
   const total = sum(parts.map((part) => part.total))
@@ -415,7 +415,7 @@ function pool(parts: readonly EstimatePart[]) {
       estimate: (certain + sum(parts.map((part) => part.uncertain * part.shares[k]!))) / total,
       certain,
       draws,
-      // Of what nobody was asked about the error is at most the whole.
+      // Without any label the error is at most the whole.
       ofDraw: (uncertain / total) ** 2 * Math.min(1, variance),
       noise: Math.max(0, judged.noise[k]!) / total ** 2,
     }
@@ -423,15 +423,15 @@ function pool(parts: readonly EstimatePart[]) {
   return { total, uncertain, labels: judged.labels, corrections: first.corrections, points }
 }
 
-/** What messages add to the error of an estimate over one or several parts: by the draw, and by what was said of them. */
+/** Contributions of messages to the error of an estimate over one or several parts: by the draw, and by their labels. */
 export interface MessageTerms {
-  /** By message: what it adds, by class, and the probability with which it was drawn. */
+  /** By message: its contribution by class, and its inclusion probability. */
   draw: ReadonlyMap<string, { adds: readonly number[]; inclusionProbability: number }>
-  /** By message: what it weighs, and by class the variance of what its label adds. */
+  /** By message: its weight, and by class the variance of its label's contribution. */
   judgement: ReadonlyMap<string, { weight: number; noise: readonly number[] }>
 }
 
-/** The terms of shares, as `estimateOf` takes them: those of a message in several parts are added before anything is squared. */
+/** The terms of shares for `estimateOf`. Terms of a message in several parts are added before anything is squared. */
 export function messageTermsOf(parts: readonly EstimatePart[]): MessageTerms {
   const total = sum(parts.map((part) => part.total))
   const [first] = parts
@@ -465,14 +465,14 @@ export function covarianceOfShares(a: MessageTerms, b: MessageTerms, classes: nu
     if (!ofB) continue
     const chances = [ofA.inclusionProbability, ofB.inclusionProbability]
     const [less, more] = [Math.min(...chances), Math.max(...chances)]
-    // Its permanent random number draws it in both or in the likelier alone: then 1/more - 1 is what both have in common.
+    // Its permanent random number draws it in both or only in the likelier one, so the common part is 1/more - 1.
     const nested = Math.sqrt((1 - more) / (1 - less))
     for (let k = 0; k < classes; k++) covariance[k]! += nested * ofA.adds[k]! * ofB.adds[k]!
   }
   for (const [item, ofA] of a.judgement) {
     const ofB = b.judgement.get(item)
     if (!ofB || ofA.weight === 0 || ofB.weight === 0) continue
-    // The variance of what is said, for a weight of one, is the same in both but for what each leans on.
+    // The variance of the label, for a weight of one, is the same in both except for the weight of the expected class.
     const [inA, inB] = [ofB.weight / ofA.weight / 2, ofA.weight / ofB.weight / 2]
     for (let k = 0; k < classes; k++) covariance[k]! += inA * ofA.noise[k]! + inB * ofB.noise[k]!
   }
@@ -482,7 +482,7 @@ export function covarianceOfShares(a: MessageTerms, b: MessageTerms, classes: nu
 /** Labels of a plain random sample without replacement that leave this variance, for labels of variance one. */
 const effectiveOf = (variance: number, total: number): number => (variance > 0 ? 1 / (variance + 1 / total) : total)
 
-/** Variance of the share among the uncertain by the draw alone, and as how many plain draws that is. */
+/** Variance of the share among the uncertain by the draw alone, and the equivalent number of simple random draws. */
 function drawOf(parts: readonly EstimatePart[], uncertain: number, common: number, k: number) {
   if (uncertain === 0) return { variance: 0, draws: Number.POSITIVE_INFINITY }
   const mean = (of: (part: EstimatePart) => number) =>
@@ -495,7 +495,7 @@ function drawOf(parts: readonly EstimatePart[], uncertain: number, common: numbe
   return { variance: apart * together, draws: Number.isNaN(draws) ? 0 : draws }
 }
 
-/** Each label with what it adds over all parts, and by class the variance of the total by judgements and their error rate. */
+/** Each label with its contribution over all parts, and by class the variance of the total by judgements and their error rate. */
 function judgementsOf(parts: readonly EstimatePart[], corrections: Corrections) {
   const classes = corrections.of.one.values.length
   const labels = new Map<string, Weighed>()
@@ -529,7 +529,7 @@ const together = (a: Weighed, b: Weighed): Weighed => ({
   isDrawn: a.isDrawn || b.isDrawn,
 })
 
-/** By class: twice the sum of the products of what a message adds in two samples; never less than nothing. */
+/** By class: twice the sum of the products of a message's contributions to two samples; never negative. */
 function commonErrors(parts: readonly EstimatePart[]): number[] {
   const classes = parts[0]?.shares.length ?? 0
   if (parts.length < 2) return zeros(classes)
@@ -558,7 +558,7 @@ const exactly = (share: number): EstimatedShare => ({
   jointHigh: share,
 })
 
-/** Estimates as they are shown: in [0, 1] and with a sum of one, and within their intervals. */
+/** Estimates for display: in [0, 1], with a sum of one, and within their intervals. */
 export function displayed(
   classes: readonly Pick<EstimatedShare, 'estimate' | 'standardError' | 'low' | 'high'>[],
 ): { share: number; low: number; high: number }[] {

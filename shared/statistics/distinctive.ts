@@ -1,6 +1,6 @@
-/** Documents that hold a word, within a group and among all others, and the prior counts of the word. */
+/** Numbers of documents with a word, within a group and among all others, and the prior count of the word. */
 export interface WordSplit {
-  /** Of the group. */
+  /** Within the group. */
   inside: number
   outside: number
   prior: number
@@ -9,7 +9,7 @@ export interface WordSplit {
 /** Sums of `WordSplit` over all words. */
 export type WordTotals = WordSplit
 
-/** The prior of all words together: as much as 1,000 words of evidence. */
+/** Weight of the prior of all words together: 1,000 words of evidence. */
 export const PRIOR_TOTAL = 1000
 
 /**

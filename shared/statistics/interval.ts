@@ -8,34 +8,34 @@ interface LabelOfSide {
   judged: JudgedBy
   count: number
   weight: number
-  /** By class: what the label adds to the corrected total. */
+  /** By class: the label's contribution to the corrected total. */
   values: readonly number[]
   isDrawn: boolean
 }
 
-/** What the bounds of one class are made from. */
+/** The input of the bounds of one class. */
 interface Side {
   /** On the scale of the share; may lie outside [0, 1]. */
   estimate: number
   total: number
-  /** Posts or messages that were not taken for certain; of the others, how many have the class. */
+  /** Posts or messages that were not taken for certain, and how many of the others have the class. */
   uncertain: number
   certain: number
-  /** Plain draws that know as much as the sample knows of the uncertain. */
+  /** The number of simple random draws with the sample's information about the uncertain. */
   draws: number
   /** Variance of the estimate by judgements and their error rate. */
   noise: number
   labels: readonly LabelOfSide[]
   corrections: Corrections
   class: number
-  /** Probability that a bound leaves the truth out, for each of the two. */
+  /** Probability that a bound excludes the truth, for each of the two bounds. */
   tail: number
 }
 
 /**
- * The bounds of a share: those shares that the estimate does not contradict, with the variance of the draw as it would be
- * at that share (Wilson, JASA 1927) and that of the judgements beside it. Where few labels are expected to be wrong, the
- * judgements count by the quantile of the Poisson binomial. A bound excludes what was seen only as far as labels may be wrong.
+ * The bounds of the shares that the estimate does not contradict, with the variance of the draw
+ * at that share (Wilson, JASA 1927) and that of the judgements. If few labels are expected to be wrong, the
+ * judgements count by the quantile of the Poisson binomial. A bound excludes observed labels only as far as they may be wrong.
  */
 export function intervalOf(side: Side): { low: number; high: number } {
   const middle = clip(side.estimate)
@@ -47,13 +47,13 @@ export function intervalOf(side: Side): { low: number; high: number } {
   return { low: Math.min(middle, clip(seen.low)), high: Math.max(middle, clip(seen.high)) }
 }
 
-/** A label and the chances that it is this class's though said to be another's (`out`), and the other way round (`into`). */
+/** A label and the probabilities that its true class is this one but it was labelled as another (`out`), and vice versa (`into`). */
 interface Doubted {
   isOfClass: boolean
   isDrawn: boolean
   count: number
   weight: number
-  /** What the label adds to the corrected total. */
+  /** The label's contribution to the corrected total. */
   value: number
   into: number
   out: number
@@ -94,18 +94,18 @@ const weightOf: Counted = ({ weight }) => weight
 const countOf: Counted = ({ count }) => count
 const one: Counted = () => 1
 
-/** Below so many expected wrong labels their number is not near normal. */
+/** Below this many expected wrong labels their number is not close to normal. */
 const FEW_WRONG = 5
-/** Nor does it matter that it is not where the draw spreads the share so much beside it, in variances. */
+/** That does not matter if the draw's variance exceeds that of the judgements by this factor. */
 const OUTWEIGHED = 4
 
 /**
- * How far the judgements alone may have moved the share, down and up. Wrongly said to be of the class are labels of other
- * classes, which most of those are that were said to be; and one of the rest, which may be the wrong one.
+ * How far the judgements alone may have moved the share, down and up. Labels wrongly given the class belong to other
+ * classes: most are among those labelled as other classes, and one of the rest may be the wrong one.
  */
 function noiseOf(side: Side, z: number, labels: readonly Doubted[]): { low: number; high: number } {
   const normal = z * Math.sqrt(side.noise)
-  // As many labels of equal weight would be wrong: one that counts for many makes them few.
+  // The effective number of wrong labels of equal weight: one label with a large weight makes it small.
   let [sum, squares] = [0, 0]
   for (const { isOfClass, into, out, weight } of labels) {
     const chance = isOfClass ? out : into
@@ -140,8 +140,8 @@ const largestOf = (labels: readonly Doubted[]): Doubted[] =>
   labels.length === 0 ? [] : [labels.reduce((most, label) => (label.weight > most.weight ? label : most))]
 
 /**
- * All shares s with (estimate − s)² at most z² times the variance at s: among the uncertain that of so many plain draws at
- * their share, which is that of a sure answer outside [0, 1], and the noise everywhere.
+ * All shares s with (estimate − s)² at most z² times the variance at s: among the uncertain that of the equivalent simple random draws at
+ * their share (zero outside [0, 1]), plus the noise everywhere.
  */
 function scoreInterval(
   { estimate, total, uncertain, certain, draws }: Side,
@@ -154,7 +154,7 @@ function scoreInterval(
   const scale = (p: number) => (certain + uncertain * p) / total
   const bound = (p: number, half: number, sign: 1 | -1) => {
     const noisy = (half * total) / uncertain
-    // An estimate that even the noise does not explain is taken to be at the edge of what it does.
+    // An estimate that even the noise cannot explain is moved to the edge of what it can.
     const near = Math.min(1 + noisy, Math.max(-noisy, p))
     if (sign === -1 ? near - noisy <= 0 : near + noisy >= 1) return scale(near + sign * noisy)
     const spread = draws === Number.POSITIVE_INFINITY ? 0 : (z * z) / draws
@@ -164,12 +164,12 @@ function scoreInterval(
   return { low: bound(share, noise.low, -1), high: bound(share, noise.high, 1) }
 }
 
-/** A bound by what was seen stands beside the other one, and adds to its misses: it has a part of the tail. */
+/** The bound by observed labels is used in addition to the other and adds to its misses, so it gets a part of the tail. */
 const SURER = 0.1
 
 /**
- * The interval with what was seen: it reaches to nothing where wrong labels explain all of the class that was drawn, and
- * to everything where they explain all of the others; and it leaves out what labels beyond the wrong ones exclude.
+ * The interval including the observed labels: it reaches to zero if wrong labels explain all drawn labels of the class, and
+ * to one if they explain all of the others. It excludes shares that contradict more labels than can be wrong.
  */
 function boundsOfSeen(
   side: Side,
@@ -185,7 +185,7 @@ function boundsOfSeen(
     const number = drawn.filter((label) => label.isOfClass === isOfClass).length
     const explained = drawn.length > 0 && number <= mostWrong(side, drawn, direction, one)
     const score = isOfClass ? scored.low : 1 - scored.high
-    // The quantile costs more than the rest: it is looked up where it decides.
+    // The quantile costs more than the rest: it is computed only if it decides.
     const decides = explained || count > score * total
     const least = decides ? Math.max(0, count - mostWrong(surer, labels, direction, countOf)) / total : 0
     return explained ? least : Math.max(score, least)

@@ -18,9 +18,9 @@ export interface JudgementErrors {
   /** Items of that source, and how many of them differ. */
   items: number
   differing: number
-  /** How often a single judgement is wrong. `high` is the one-sided 80 % limit, `quantiles` stand for it: five rates, equally likely. */
+  /** How often a single judgement is wrong. `high` is the one-sided 80 % limit; `quantiles` represent its distribution by five equally likely rates. */
   rate: { mean: number; sd: number; high: number; quantiles: number[] }
-  /** Whether each class has error rates of its own. */
+  /** Whether each class has its own error rates. */
   byClass: boolean
   /** `[truth][said]`: probabilities of a single judgement, and of a consensus of two and a third where they differ. */
   one: number[][]
@@ -42,7 +42,7 @@ const MOST = 0.8
  * errors.
  */
 const LIMIT = 0.8
-/** Of a normal distribution these five have its variance. */
+/** Five points with the variance of a normal distribution. */
 const NODES = [0.07, 0.28, 0.5, 0.72, 0.93]
 const GRID = 300
 /** Below this value of 1 − K·e/(K−1), labels say too little to be corrected. */
@@ -52,8 +52,8 @@ const MOST_CONDITION = 5
 
 /**
  * The error rate of a judgement and the confusion of the classes. Double judgements measure them; hidden checks do where
- * there are too few of those; otherwise the assumed rate stands, corrected by what there is. Each class has rates of its
- * own where enough items of each were judged twice; otherwise one rate holds, and a wrong answer is any other class alike.
+ * there are too few of those; otherwise the assumed rate is used, corrected by the data there are. Each class has its
+ * own rates if enough items of each were judged twice; otherwise there is one rate, and all wrong classes are equally likely.
  */
 export function judgementErrors(counts: PairCounts, assumed: AssumedRate = ASSUMED_RATE): JudgementErrors {
   const classes = counts.pairs.length
@@ -108,18 +108,18 @@ export const mostReliableRate = (classes: number): number => ((1 - LEAST_SIGNAL)
  */
 export const signalOf = (classes: number, rate: number): number => 1 - (classes * rate) / (classes - 1)
 
-/** How often two people differ where each errs at this rate, with all wrong classes equally likely. */
+/** How often two people disagree if each errs at this rate, with all wrong classes equally likely. */
 export const disagreementAt = (classes: number, rate: number): number =>
   2 * rate - (rate * rate * classes) / (classes - 1)
 
-/** The rate at which two people differ so often; e = (1 − √(1 − 2d)) / 2 for two classes. */
+/** The error rate at which two people disagree this often; e = (1 − √(1 − 2d)) / 2 for two classes. */
 export function rateAt(classes: number, disagreement: number): number {
   const most = (classes - 1) / classes
   return most * (1 - Math.sqrt(Math.max(0, 1 - disagreement / most)))
 }
 
 /**
- * Two judgements, and a third where they differ: P = 3c² − 2c³ of each class, by independent judgements. Where all three
+ * Two judgements, and a third if they differ: P = 3c² − 2c³ of each class, for independent judgements. If all three
  * differ there is no label, and the others share its probability.
  */
 export const consensusErrors = (one: Matrix): number[][] =>
@@ -134,7 +134,7 @@ const HARDER = 2
 
 const LEAST = 1e-12
 
-/** The confusion of a consensus about posts of which some are harder than others. */
+/** The confusion of a consensus when some posts are harder than others. */
 export const agreedOf = (one: Matrix): number[][] =>
   consensusErrors(one).map((row, truth) => {
     const wrong = Math.min(1, HARDER * (1 - row[truth]!))
@@ -151,7 +151,7 @@ function rateOfRepeats({ repeats: { items, differing } }: PairCounts, classes: n
   return items < LEAST_ITEMS ? 0 : Math.min(MOST * ((classes - 1) / classes), rateAt(classes, differing / items))
 }
 
-/** As many right and wrong answers have a beta distribution with this mean and deviation. */
+/** The numbers of right and wrong answers whose beta distribution has this mean and deviation. */
 const judgementsOf = ({ mean, sd }: AssumedRate): number => (sd > 0 ? (mean * (1 - mean)) / (sd * sd) - 1 : 1e6)
 
 /** The posterior of the common rate on a grid that is finer near zero. */
@@ -198,7 +198,7 @@ function posterior(
   }
 }
 
-/** Confusions of classes, where they and their consensus can be inverted without blowing up what is not known. */
+/** Confusions by class, if they and their consensus can be inverted without amplifying the uncertainty. */
 const usable = (own: ClassErrors | undefined): ClassErrors | undefined =>
   own && [own.confusion, agreedOf(own.confusion)].every((one) => conditionNumber(one) <= MOST_CONDITION)
     ? own
@@ -215,7 +215,7 @@ function tallied(counts: Matrix): { items: number; differing: number } {
   return { items, differing: items - same }
 }
 
-/** Nine digits: the same on every machine. */
+/** Rounded to nine digits, to be the same on every machine. */
 function rounded(errors: JudgementErrors): JudgementErrors {
   const digits = (value: number) => Number(value.toPrecision(9))
   const matrix = (rows: Matrix) => rows.map((row) => row.map(digits))

@@ -11,7 +11,7 @@ export const product = (a: Matrix, b: Matrix): number[][] =>
 
 const transposed = (a: Matrix): number[][] => a[0]!.map((_, j) => a.map((row) => row[j]!))
 
-/** Gauss-Jordan elimination with row pivots; nothing where the matrix is singular. */
+/** Gauss-Jordan elimination with row pivots; undefined if the matrix is singular. */
 export function inverse(a: Matrix): number[][] | undefined {
   const size = a.length
   const rows = a.map((row, i) => [...row, ...identity(size)[i]!])
@@ -32,7 +32,7 @@ export function inverse(a: Matrix): number[][] | undefined {
   return rows.map((row) => row.slice(size))
 }
 
-/** Of a symmetric matrix without negative eigenvalues, by powers: from below. */
+/** Largest eigenvalue of a positive semi-definite matrix, by power iteration, from below. */
 function largestEigenvalue(gram: Matrix): number {
   // Unequal parts, so that the start is not orthogonal to the leading vector of a symmetric case.
   let vector = gram.map((_, i) => 1 + i / 7)

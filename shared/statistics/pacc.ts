@@ -96,6 +96,6 @@ const withInterval = (estimate: number, standardError: number) => ({
   high: clip(estimate + Z95 * standardError),
 })
 
-/** Box and Muller's: a standard normal number of two even ones. */
+/** Box and Muller's: a standard normal number from two uniform ones. */
 const nextNormal = (random: () => number): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())

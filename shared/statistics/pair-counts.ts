@@ -4,15 +4,15 @@ import { square } from './matrix'
 export interface PairCounts {
   /** `pairs[a][b]`: items whose first two independent judgements were a and b, in either order; each item counts once. */
   pairs: number[][]
-  /** Of the items whose first two judgements differ, what the third annotator said. */
+  /** The third judgement of items whose first two differ. */
   thirds: { said: [number, number]; third: number; items: number }[]
   /** `gold[truth][said]`: judgements of items with a known label. */
   gold: number[][]
-  /** Items that were shown again to the annotator who had judged them, and how many of them got another answer. */
+  /** Items that were shown again to the same annotator, and how many of them got another answer. */
   repeats: { items: number; differing: number }
 }
 
-/** Nothing was judged twice, and nothing is known. */
+/** The counts without any double judgement or hidden check. */
 export const noCounts = (classes: number): PairCounts => ({
   pairs: square(classes, () => 0),
   thirds: [],
@@ -21,7 +21,7 @@ export const noCounts = (classes: number): PairCounts => ({
 })
 
 /**
- * Count what annotators said of each item, in order of time; by index of the classes, and -1 for a flag. Only items
+ * Count the judgements of each item, in order of time; by index of the classes, and -1 for a flag. Only items
  * whose first two judgements are both labels count.
  */
 export function pairCounts(

@@ -1,19 +1,19 @@
 import { normalQuantile } from './normal'
 
-/** A label that is wrong with this probability, and counts so much. */
+/** A label with its weight and the probability that it is wrong. */
 interface Fallible {
   chance: number
   weight: number
 }
 
-/** Weights are rounded up to so many parts of the largest. */
+/** Weights are rounded up to multiples of the largest divided by this. */
 const PARTS = 24
-/** Beyond so many expected wrong labels the sum is as good as normal. */
+/** Beyond this many expected wrong labels the sum is close to normal. */
 const FEW = 8
 
 /**
  * The least value that the weight of all wrong labels exceeds with at most `tail` probability. The chances are multiplied by
- * each of the ratios in turn, which are equally likely: what is not known of the error rate. Exact but for the rounding of
+ * each of the equally likely ratios in turn, for the uncertainty of the error rate. Exact except for the rounding of
  * weights where few are expected to be wrong; otherwise by the normal distribution.
  */
 export function wrongAtMost(labels: readonly Fallible[], ratios: readonly number[], tail: number): number {
@@ -25,7 +25,7 @@ export function wrongAtMost(labels: readonly Fallible[], ratios: readonly number
 
   const unit = largest / PARTS
   const fine = own.map(({ weight }) => Math.max(1, Math.ceil(weight / unit - 1e-9)))
-  // Most often all labels count alike: only multiples of what their steps have in common are ever reached.
+  // Usually all labels have the same weight: only multiples of the common divisor of their steps occur.
   const common = fine.reduce(greatestDivisor)
   const steps = fine.map((step) => step / common)
   const highest = Math.max(...ratios)

@@ -1,4 +1,4 @@
-// Looked up once: in a script with a context of its own, a global is slow.
+// Looked up once: in a script with its own context, a global is slow.
 const { imul } = Math
 
 /**

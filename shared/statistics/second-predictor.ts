@@ -4,14 +4,14 @@ import { clip, sum, zeros } from './numbers'
 /** The prediction of a second predictor for messages: the index of a class, or undefined where it did not answer. */
 export type Opinions = ReadonlyMap<string, number>
 
-/** A labelled message of the evaluation window, with what the second predictor says of it. */
+/** A labelled message of the evaluation window, with the second predictor's answer. */
 export type ScoredWithOpinion = Scored & { opinion: number | undefined }
 
-/** How the champion's scores and the answer of a second predictor are combined: learnt from the evaluation window. */
+/** How the champion's scores and the answer of a second predictor are combined: estimated from the evaluation window. */
 export interface Combination {
-  /** How far the answer counts, in (0, 1]. */
+  /** Weight of the answer, in (0, 1]. */
   weight: number
-  /** How far the champion's scores count beside an answer, in [0, 1]. */
+  /** Weight of the champion's scores beside an answer, in [0, 1]. */
   championWeight: number
   /** `logChances[truth][said]`: the logarithm of how likely each answer is about messages of a true class. */
   logChances: readonly (readonly number[])[]
@@ -20,11 +20,11 @@ export interface Combination {
 /** With fewer answers in the window the errors of the second predictor are unknown: it has no weight. */
 const LEAST_ANSWERS = 100
 
-/** Folds of the window: each is scored by what the other folds say. */
+/** Folds of the window: each is scored out of fold. */
 const FOLDS = 5
 
 /**
- * Labels of each class that the answers to all messages count for: an answer is uninformative until the window shows
+ * Pseudo-count of labels of each class for the overall frequency of answers: an answer is uninformative until the window shows
  * otherwise.
  */
 const PRIOR_ITEMS = 2
@@ -71,7 +71,7 @@ function logChancesOf(window: readonly ScoredWithOpinion[], classes: number): nu
   )
 }
 
-/** What the window says of a second predictor. */
+/** The evaluation of a second predictor on the window. */
 export interface Learnt {
   combination: Combination
   /** The window with the combined scores. */
@@ -79,8 +79,8 @@ export interface Learnt {
 }
 
 /**
- * The combination for messages outside of the window, and the window with combined scores: each fold by what the other
- * folds say. The weights minimise the squared error. Undefined where too few messages have an answer, or where answers
+ * The combination for messages outside of the window, and the window with out-of-fold combined
+ * scores. The weights minimise the squared error. Undefined where too few messages have an answer, or where answers
  * do not lower the error by more than its standard error, compared with the champion's scores raised to the best power.
  * `answered` is the share of messages with an answer among those to be estimated. Where it is smaller than in the
  * window, an item counts in part with the champion's scores alone.
@@ -131,8 +131,8 @@ export function combinationOf(window: readonly ScoredWithOpinion[], classes: num
 }
 
 /**
- * About how wide the interval of a share is with combined scores, as a part of that with the champion's alone: by what each
- * leaves of the variance of a label, on the window; the geometric mean over the classes. Nothing where no class tells.
+ * Approximate width of a share's interval with combined scores, relative to that with the champion's alone: by what each
+ * leaves of the variance of a label, on the window; the geometric mean over the classes. Undefined if no class tells.
  */
 export function widthRatio(before: readonly Scored[], after: readonly Scored[], classes: number): number | undefined {
   const logs = zeros(classes).flatMap((_, k) => {
@@ -142,7 +142,7 @@ export function widthRatio(before: readonly Scored[], after: readonly Scored[], 
   return logs.length === 0 ? undefined : Math.exp(sum(logs) / logs.length)
 }
 
-/** What the scores of a class leave of the variance of its label, at the best weight that the estimate may give them. */
+/** The part of the variance of a class's label that remains after its scores, at the best weight that the estimate may give them. */
 function unexplained(window: readonly Scored[], k: number): number {
   const weights = window.map(({ weight = 1 }) => weight)
   const total = sum(weights)

@@ -13,14 +13,14 @@ export function projectOnSimplex(point: readonly number[]): number[] {
   return point.map((value) => Math.max(0, value - shift))
 }
 
-/** Weight of the even shares, against the largest column: they decide between shares that fit equally well. */
+/** Weight of equal shares, relative to the largest column: they decide between shares that fit equally well. */
 const EVENLY = 1e-12
 const TOLERANCE = 1e-12
-/** The active set of K classes is found in a few multiples of K steps. */
+/** The active set of K classes is found within a small multiple of K steps. */
 const STEPS_PER_CLASS = 20
 
 /**
- * The shares p on the simplex that come nearest to `means = Σ p_c columns[c]`. Where the equations have a solution there
+ * The shares p on the simplex that come nearest to `means = Σ p_c columns[c]`. If the equations have a solution there,
  * it is that; else least squares by the active-set method of Lawson and Hanson (1974), exact and deterministic.
  */
 export function leastSquaresOnSimplex(columns: readonly (readonly number[])[], means: readonly number[]): number[] {
@@ -68,10 +68,10 @@ function bestOf(gram: Matrix, target: readonly number[], free: readonly boolean[
   return best
 }
 
-/** Below it two columns are the same but for rounding. */
+/** Below this two columns are equal up to rounding. */
 const LEAST_PIVOT = 1e-13
 
-/** Gauss's elimination with pivots; nothing where the columns are the same. */
+/** Gaussian elimination with pivots; undefined if columns are equal. */
 function solve(columns: readonly (readonly number[])[], means: readonly number[]): number[] | undefined {
   const size = columns.length
   if (means.length !== size) return undefined

@@ -5,7 +5,7 @@ import { decodeVersion1 } from './version-1'
 /**
  * The normal form of a message: what its retweets and re-posts have in common. NFKC, entities decoded as version 1 did,
  * lower case, without a leading `rt @user:`, URLs and @mentions; every run of anything but letters, digits and `_` is
- * one space. It takes the text as its source wrote it and never changes: roles and labels hang on the ids made of it.
+ * one space. It takes the text as its source wrote it and never changes: roles and labels depend on the ids made from it.
  */
 export const normalForm = (text: string): string =>
   decodeVersion1(normalised(text, 'NFKC'))

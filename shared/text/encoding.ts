@@ -2,12 +2,12 @@ import { decodeHTMLStrict } from 'entities/decode'
 import { type LineBreaks, lineBreaksOf } from './line-breaks'
 import { type PostText, shownText } from './shown'
 
-/** How a source writes its texts: with the entities of HTML (`&amp;`), or as they are. */
+/** How a source writes its texts: with HTML entities (`&amp;`), or plain. */
 export const TEXT_ENCODINGS = ['html', 'plain'] as const
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number]
 
 /**
- * A text of a source in both of its forms. Entities are decoded once, and only those that end in `;`: the address
+ * A source's text in both of its forms. Entities are decoded once, and only those that end in `;`: the address
  * `?a=1&region=eu` holds none, and `&amp;lt;` is the text `&lt;`.
  */
 export const textOfSource = (text: string, encoding: TextEncoding): PostText => ({

@@ -10,10 +10,10 @@ export { plainText, type PostText, type ShownText, shownText, textOfShown, withM
 /** Raised whenever `shownText` or `tokenise` changes its output for some text. Every dataset and model records it. */
 export const TEXT_VERSION = '2'
 
-/** Of a text in lower case. */
+/** For a text in lower case. */
 const URL = /https?:\/\/\S+|\bwww\.\S+/g
 const MENTION = /(?<![\p{L}\p{N}_])@[\p{L}\p{N}_]+/gu
-/** The same for a text of ASCII in lower case. */
+/** The same for an ASCII text in lower case. */
 const ASCII_MENTION = /(?<![a-z0-9_])@[a-z0-9_]+/g
 
 /**

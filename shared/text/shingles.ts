@@ -13,7 +13,7 @@ export interface Shingles {
 
 /** Fewer words are not enough evidence: such texts are copies only where they are equal. */
 const FEWEST_WORDS = 5
-/** Of a very long text, the beginning is enough. */
+/** For a very long text, the beginning is enough. */
 const MOST_WORDS = 1000
 
 const LINK = /^https?:\/\/\S/
@@ -41,7 +41,7 @@ function cutAt(text: string): number | undefined {
 
 function shinglesIn(normalForm: string, cut: boolean): Shingles | undefined {
   const words = normalForm.split(' ', MOST_WORDS)
-  // The normal form removes one "RT @name:"; of a retweet of a retweet the other one is left, as a word.
+  // The normal form removes one "RT @name:"; in a retweet of a retweet the other one remains, as a word.
   while (words[0] === 'rt') words.shift()
   if (words.length < FEWEST_WORDS) return undefined
 

@@ -50,10 +50,10 @@ export function withoutHandles(text: string, isAscii: boolean): string {
 export const withMark = (shown: ShownText, mark: string): ShownText => `${prefixOf(mark)}${shown}`.trim() as ShownText
 export const prefixOf = (mark: string): string => `[${mark}] `
 
-/** A text without any encoding: of a person who asks, of a manifest, of a file of labels. */
+/** A text without any encoding, as in a request, a manifest or a file of labels. */
 export const plainText = (text: string): PostText => ({ text, shown: shownText(text) })
 
-/** A text of which only the shown form is known. */
+/** A text known only in its shown form. */
 export const textOfShown = (shown: ShownText): PostText => ({ text: shown, shown })
 
 /** What models of version 1 read instead of the shown text: the text as its source wrote it. */

@@ -11,9 +11,9 @@ import { LINEAR_FILE, mostFeatures, type StoredModel, writeModel } from './model
 import { makeNgrams } from './ngrams'
 import { countNgrams } from './vectors'
 
-/** Measured on one core, the text function with it; rounded down. */
+/** Measured on one core, including the text function; rounded down. */
 const POSTS_PER_SECOND = 15_000
-/** What the function learns from within its time. */
+/** The most examples that the function can train on within its time limit. */
 const MOST_EXAMPLES = 20_000
 
 const SEARCHED = 'auto'
@@ -65,7 +65,7 @@ function trained(examples: readonly Example[], chosen: z.infer<typeof hyperparam
   }
   const place = new Map(labels.map((label, k) => [label, k]))
   const truth: TrueClasses = {
-    // Every label has its place.
+    // Every label has an index.
     classes: Int32Array.from(examples, ({ label }) => place.get(label)!),
     count: labels.length,
   }

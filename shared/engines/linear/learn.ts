@@ -2,13 +2,13 @@ import { fit, probabilitiesOf, type TrueClasses, type Weights } from './logistic
 import { type Merged, mergeTwins } from './twins'
 import { type Corpus, vectorsOf, type Vocabulary, vocabularyOf } from './vectors'
 
-/** Messages that learn and messages that test, by their places. */
+/** A fold: indices of the training and the test messages. */
 interface Fold {
   learned: number[]
   held: number[]
 }
 
-/** What a search over the strengths of the model and the corrections of its decision found. */
+/** The result of a search over the strengths of the model and the corrections of its decision. */
 export interface LinearChoice {
   strength: number
   correction: number
@@ -24,19 +24,19 @@ export interface Learned {
 
 /** Strengths that are tried from the weakest on, until the out-of-fold log loss rises. */
 const STRENGTHS = [0.3, 1, 3, 10, 30, 100, 300]
-/** Parts of the logarithm of a label's share that are taken off before the decision. */
+/** Candidate corrections: parts of the logarithm of a label's share that are subtracted before the decision. */
 const CORRECTIONS = [0, 0.25, 0.5, 0.75, 1]
 const FOLDS = 4
-/** Where too few messages are there to compare. */
+/** Used when there are too few messages to compare. */
 const UNSEARCHED: LinearChoice = { strength: 10, correction: 0.5 }
 const FEWEST_SEARCHED = 12
-/** Of more messages these many are searched with: the choice hardly changes, the time does. */
+/** The search uses at most this many messages: more change the choice little but cost time. */
 const MOST_SEARCHED = 4000
 
 const SEARCH_TOLERANCE = 1e-2
 const TOLERANCE = 1e-6
 
-/** Learn from all messages of the corpus, with at most so many features. */
+/** Train on all messages of the corpus, with at most this many features. */
 export function learn(corpus: Corpus, truth: TrueClasses, strength: number, mostFeatures: number): Learned {
   const all = Array.from(corpus.messages.keys())
   const vocabulary = vocabularyOf(corpus, all, mostFeatures)
@@ -45,7 +45,7 @@ export function learn(corpus: Corpus, truth: TrueClasses, strength: number, most
   return { vocabulary, ...apart(found, merged, truth.count) }
 }
 
-/** The weights of the columns before they were put together. */
+/** The weights of the columns before they were merged. */
 function apart(found: Weights, { rows, into, of }: Merged, count: number): Pick<Learned, 'weights' | 'intercepts'> {
   const weights = new Float64Array(into.length * count)
   for (const [column, put] of into.entries())
@@ -55,7 +55,7 @@ function apart(found: Weights, { rows, into, of }: Merged, count: number): Pick<
 
 /**
  * The strength with the least out-of-fold log loss, and for it the correction with the highest out-of-fold macro-F1. `order` is
- * the place of each message in an order that has nothing to do with its label.
+ * the position of each message in an order that is independent of its label.
  */
 export function chooseStrength(
   corpus: Corpus,
@@ -88,11 +88,11 @@ export function sharesOf({ classes, count }: TrueClasses): number[] {
   return shares
 }
 
-/** What each class's probability is multiplied by before the decision. */
+/** The factor of each class's probability before the decision. */
 export const decisionWeights = (shares: readonly number[], correction: number): number[] =>
   shares.map((share) => share ** -correction)
 
-/** Messages of each class in turn, dealt out in their order. */
+/** Stratified folds: the messages of each class are dealt out in order. */
 function foldsOf(order: readonly number[], { classes, count }: TrueClasses): Fold[] {
   const foldOf = new Map<number, number>()
   let dealt = 0
@@ -103,13 +103,13 @@ function foldsOf(order: readonly number[], { classes, count }: TrueClasses): Fol
   }))
 }
 
-/** What a model said of a message that it did not learn from. */
+/** Out-of-fold scores of a message. */
 interface Answered {
   truth: number
   probabilities: Float64Array
 }
 
-/** One fold: asked for a stronger model, it goes on from the last one. */
+/** One fold. For a greater strength it continues from the last weights. */
 function trialOf(
   corpus: Corpus,
   { classes, count }: TrueClasses,
@@ -129,7 +129,7 @@ function trialOf(
     whole.set(weights)
     whole.set(intercepts, weights.length)
     const said = probabilitiesOf(tested, whole, count)
-    // A class that the fold did not learn says nothing of a strength.
+    // A class that is missing in the fold's training messages tells nothing about a strength.
     return held.flatMap((i, row) =>
       known.has(classes[i]!)
         ? [{ truth: classes[i]!, probabilities: said.subarray(row * count, (row + 1) * count) }]
@@ -167,7 +167,7 @@ function decide(probabilities: Float64Array, weights: readonly number[]): number
   return best
 }
 
-/** Over the classes that stand among the truths or the answers. */
+/** Over the classes that occur among the truths or the predictions. */
 function macroF1Of(pairs: readonly { truth: number; answer: number }[], count: number): number {
   const truths = new Int32Array(count)
   const answers = new Int32Array(count)

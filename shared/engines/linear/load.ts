@@ -26,7 +26,7 @@ export const load: LoadModel = async (files, { textVersion, where }) => {
   }
 }
 
-/** Makes the function that gives the probabilities of a message; undefined where none of its n-grams is known. */
+/** Makes the function that returns the probabilities of a message, or undefined if none of its n-grams is known. */
 function scorerOf(
   { labels, intercepts, messages, hashes, documents, weights }: StoredModel,
   tokenise: (form: ShownText) => string[],
@@ -74,7 +74,7 @@ function softmax(scores: readonly number[]): number[] {
   return parts.map((part) => part / sum)
 }
 
-/** Makes the function that finds a hash's place among distinct ones, or -1: open addressing, at most half full. */
+/** Makes the function that returns a hash's index among distinct ones, or -1: open addressing, at most half full. */
 function tableOf(hashes: Uint32Array): (hash: number) => number {
   let slots = 16
   while (slots < 2 * hashes.length) slots *= 2

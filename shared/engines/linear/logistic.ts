@@ -10,23 +10,23 @@ export interface TrueClasses {
 export type Weights = Float64Array
 
 export interface FitOptions {
-  /** How much the loss of one row counts beside the squares of the weights: scikit-learn's `C`. */
+  /** Weight of one row's loss against the squares of the weights: scikit-learn's `C`. */
   strength: number
-  /** Where to begin; zero without. */
+  /** Initial weights; zero by default. */
   from?: Weights
-  /** Ends where the gradient is so small a part of what it is at zero weights. */
+  /** Converged when the gradient is this fraction of its norm at zero weights. */
   tolerance: number
 }
 
 const MOST_STEPS = 60
 const MOST_DIRECTIONS = 150
-/** Of a step, how much of the decrease that its slope promises it must bring (Armijo). */
+/** The fraction of the decrease predicted by its slope that a step must achieve (Armijo). */
 const LEAST_DECREASE = 1e-4
 const MOST_HALVINGS = 30
 
 /**
  * Multinomial logistic regression: the weights that make `strength` × the sum of the log losses + half of the sum of their
- * squares least; intercepts are not penalised. Newton's method, each step by conjugate gradients that stop early
+ * squares minimal; intercepts are not penalised. Newton's method; each step is by truncated conjugate gradients
  * (Nocedal and Wright, Numerical Optimization, 7.1), with the diagonal as preconditioner. It draws no random number.
  */
 export function fit(rows: Rows, truth: TrueClasses, { strength, from, tolerance }: FitOptions): Weights {
@@ -51,7 +51,7 @@ export function fit(rows: Rows, truth: TrueClasses, { strength, from, tolerance 
       next = moved(weights, direction, length)
       reached = problem.at(next)
     }
-    // Below the precision of a double there is no way further down.
+    // Below the precision of a double the loss cannot decrease further.
     if (reached >= value) break
     weights = next
     value = reached
@@ -148,7 +148,7 @@ function problemOf(rows: Rows, { classes, count }: TrueClasses, strength: number
           for (let k = 0; k < count; k++) into[at + k]! += square * pushes[base + k]!
         }
       }
-      // An intercept that no row moves any more.
+      // An intercept that no row influences any more.
       for (let k = penalised; k < size; k++) into[k] = Math.max(into[k]!, 1e-12)
     },
   }
@@ -160,7 +160,7 @@ function problemOf(rows: Rows, { classes, count }: TrueClasses, strength: number
   return problem
 }
 
-/** About −H⁻¹g, the closer the smaller the gradient is. */
+/** Approximately −H⁻¹g; more exact when the gradient is smaller. */
 function directionOf(problem: Problem, gradient: Float64Array, norm: number): Float64Array {
   const { size } = problem
   const direction = new Float64Array(size)

@@ -2,9 +2,9 @@ import { z } from 'zod'
 
 export const LINEAR_FILE = 'linear.bin'
 
-/** Bytes of a stored model at most; features beyond that are left out before the training. */
+/** Maximum bytes of a stored model; features beyond that are dropped before the training. */
 export const MOST_BYTES = 2_000_000
-/** For the header. */
+/** Bytes reserved for the header. */
 const RESERVED = 16_384
 
 /** The first bytes of the file. */
@@ -19,25 +19,25 @@ const header = z.strictObject({
   labels: z.array(z.string()).min(2),
   strength: z.number().positive(),
   correction: z.number().min(0).max(1),
-  /** Of each label: what its probability is multiplied by before the decision. */
+  /** The factor of each label's probability before the decision. */
   decisionWeights: z.array(z.number().positive()),
   intercepts: z.array(z.number()),
-  /** How many messages it learned from. */
+  /** Number of training messages. */
   messages: z.int().positive(),
   features: z.int().nonnegative(),
 })
 
-/** A model as it is stored. Numbers by label are in the order of `labels`. */
+/** A stored model. Numbers by label are in the order of `labels`. */
 export interface StoredModel extends Omit<z.infer<typeof header>, 'format' | 'engine' | 'features'> {
-  /** Of the n-gram of each feature, ascending. */
+  /** Hash of each feature's n-gram, ascending. */
   hashes: Uint32Array
-  /** How many messages hold each feature. */
+  /** Number of messages that contain each feature. */
   documents: Uint32Array
-  /** Of feature `f` and label `k` at `f * labels + k`. */
+  /** Weight of feature `f` and label `k` at `f * labels + k`. */
   weights: Float32Array
 }
 
-/** How many features a model of so many labels can store. */
+/** How many features a model of this many labels can store. */
 export const mostFeatures = (labels: number): number => Math.floor((MOST_BYTES - RESERVED) / bytesOfFeature(labels))
 
 const bytesOfFeature = (labels: number): number => 4 + 4 + 4 * labels
@@ -70,7 +70,7 @@ export function readModel(bytes: Uint8Array, where: string): StoredModel {
   if (file.length !== expected)
     throw new Error(`${where}: found ${file.length} bytes, expected ${expected}: the file is cut short or damaged`)
 
-  // A copy of its own, where four bytes begin at a multiple of four.
+  // A copy, so that its offset is a multiple of four bytes.
   const body = file.buffer.slice(file.byteOffset + end, file.byteOffset + expected)
   const hashes = new Uint32Array(body, 0, features)
   const documents = new Uint32Array(body, 4 * features, features)

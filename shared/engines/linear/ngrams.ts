@@ -1,6 +1,6 @@
 import { mixed } from '../../text/shingles'
 
-/** Characters of an n-gram within a word, the spaces around the word counted. */
+/** Length of an n-gram within a word, including the spaces around the word. */
 const SHORTEST = 3
 const LONGEST = 5
 /** The same for scripts that put no spaces between words. */
@@ -9,7 +9,7 @@ const LONGEST_SPACELESS = 4
 const SPACE = 32
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
-/** Starts of the hashes: the word `the` and the characters `the` are two features. */
+/** Seeds of the hashes: the word `the` and the characters `the` are two features. */
 const WORD = FNV_OFFSET
 const PAIR = 0x2c1b3c6d
 const CHARACTERS = 0x27d4eb2f
@@ -38,10 +38,10 @@ export interface Ngrams {
 
 /**
  * Makes the function that takes a message's n-grams from its tokens: words, pairs of neighbouring words, and 3 to 5
- * neighbouring characters of a word, where a space stands before and behind it.
+ * neighbouring characters of a word with a space before and after it.
  *
- * The spaceless rule: what is written in a script without spaces has no words here. A run of such characters, over the borders
- * of tokens, gives its 1 to 4 neighbouring characters and no word.
+ * In a script without spaces there are no words. A run of such characters, across the borders
+ * of tokens, gives its n-grams of 1 to 4 characters and no word.
  */
 export function makeNgrams(): (tokens: readonly string[]) => Ngrams {
   const found: Ngrams = { hashes: new Uint32Array(1024), length: 0 }
@@ -68,7 +68,7 @@ export function makeNgrams(): (tokens: readonly string[]) => Ngrams {
     }
   }
 
-  /** Between two spaces, as code points; returns how many there are. */
+  /** Writes the code points of a word between two spaces; returns their number. */
   const pad = (token: string): number => {
     if (points.length < token.length + 2) points = new Int32Array(2 * (token.length + 2))
     points[0] = SPACE
@@ -95,7 +95,7 @@ export function makeNgrams(): (tokens: readonly string[]) => Ngrams {
 
   return (tokens) => {
     found.length = 0
-    /** Of the word just before, if a word stands there. */
+    /** Hash of the word just before, if there is one. */
     let before: number | undefined
     const addWord = (word: string): void => {
       let hash = WORD

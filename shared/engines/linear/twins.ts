@@ -4,16 +4,16 @@ import type { Rows } from './vectors'
 /** Rows in which columns of the same entries are one, and which column each was put into. */
 export interface Merged {
   rows: Rows
-  /** Of each column of before. */
+  /** For each original column. */
   into: Int32Array
-  /** How many columns a column was made of. */
+  /** How many columns were merged into each column. */
   of: Int32Array
 }
 
 /**
- * Put columns with the same entries into one, times the root of how many they are. A rare word's n-grams all stand in the same
- * messages, so that most columns are twins. The solution is the same: among twins L2 gives each the same weight, which is
- * the one column's over that root.
+ * Merge columns with the same entries into one, times the root of their number. A rare word's n-grams all occur in the same
+ * messages, so most columns are twins. The solution is the same: L2 gives twins equal weights, which are
+ * the merged column's weight divided by that root.
  */
 export function mergeTwins({ columns, starts, places, values }: Rows): Merged {
   const [high, low] = hashesOf({ columns, starts, places, values })

@@ -1,4 +1,4 @@
-/** A message as its distinct features, with how often each stands in it. */
+/** A message as its distinct features with their counts. */
 export interface FeatureCounts {
   features: Int32Array
   times: Int32Array
@@ -10,7 +10,7 @@ export interface Corpus {
   hashes: readonly number[]
 }
 
-/** Rows of a sparse matrix one behind the other: row `i` has the entries from `starts[i]` to `starts[i + 1]`. */
+/** Rows of a sparse matrix (CSR): row `i` has the entries from `starts[i]` to `starts[i + 1]`. */
 export interface Rows {
   columns: number
   starts: Int32Array
@@ -18,19 +18,19 @@ export interface Rows {
   values: Float64Array
 }
 
-/** The features that are weighed, with how many messages hold each. */
+/** The vocabulary: the features in use, with their document frequencies. */
 export interface Vocabulary {
-  /** Of each feature of the corpus its column, or -1. */
+  /** The column of each feature of the corpus, or -1. */
   columnOf: Int32Array
-  /** Of each column its feature. */
+  /** The feature of each column. */
   features: Int32Array
-  /** Messages with it. */
+  /** Number of messages with it. */
   documents: Int32Array
-  /** Messages that it was counted in. */
+  /** Number of messages in the count. */
   messages: number
 }
 
-/** Count the n-grams of messages. Features are numbered in the order in which they first stand. */
+/** Count the n-grams of messages. Features are numbered in order of first occurrence. */
 export function countNgrams(messages: Iterable<{ hashes: Uint32Array; length: number }>): Corpus {
   const numbers = new Map<number, number>()
   const hashes: number[] = []
@@ -58,7 +58,7 @@ export function countNgrams(messages: Iterable<{ hashes: Uint32Array; length: nu
   return { messages: counted, hashes }
 }
 
-/** The features of these messages; of more than `most` those that stand in most messages, of equals the lower hash. */
+/** The features of these messages. Of more than `most`, those that occur in most messages; ties go to the lower hash. */
 export function vocabularyOf({ messages, hashes }: Corpus, chosen: readonly number[], most: number): Vocabulary {
   const documents = new Int32Array(hashes.length)
   for (const i of chosen) for (const feature of messages[i]!.features) documents[feature]! += 1
@@ -78,13 +78,13 @@ export function vocabularyOf({ messages, hashes }: Corpus, chosen: readonly numb
   }
 }
 
-/** The weight of a feature that stands in `documents` of `messages`, as if one more message had each (scikit-learn's default). */
+/** The idf of a feature in `documents` of `messages`, as if one more message had each feature (scikit-learn's default). */
 export const idfOf = (documents: number, messages: number): number => Math.log((1 + messages) / (1 + documents)) + 1
 
-/** The weight of a feature by how often it stands in a message. */
+/** Sublinear tf of a feature. */
 export const tfOf = (times: number): number => 1 + Math.log(times)
 
-/** Messages as sublinear tf-idf over a vocabulary, each of unit length; one without a known feature is a row of nothing. */
+/** Messages as sublinear tf-idf over a vocabulary, each of unit length. A message without a known feature is an empty row. */
 export function vectorsOf({ messages }: Corpus, chosen: readonly number[], vocabulary: Vocabulary): Rows {
   const { columnOf, documents, messages: all } = vocabulary
   const starts = new Int32Array(chosen.length + 1)

@@ -6,7 +6,7 @@ import type { Engine } from '../engine'
 import { NAIVE_BAYES_FILE, load } from './load'
 import { countWords } from './word-counts'
 
-/** Measured on one core, the text function with it, which takes most of the time; rounded down. */
+/** Measured on one core, including the text function, which takes most of the time; rounded down. */
 const POSTS_PER_SECOND = 100_000
 
 const hyperparameters = z

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const count = z.number().nonnegative()
 
-/** How often each word stands in the examples of each label. Lists by label are in the order of `labels`. */
+/** How often each word occurs in the examples of each label. Lists by label are in the order of `labels`. */
 export const wordCounts = z.object({
   labels: z.array(z.string()).min(1),
   examples: z.array(count).describe('Of each label.'),
@@ -28,7 +28,7 @@ export function countWords(labelled: readonly { words: readonly string[]; label:
 }
 
 /**
- * Makes the function that gives the probability of each label for the words of a message; undefined where none of them was
+ * Makes the function that returns the probability of each label for the words of a message, or undefined if none of them was
  * counted. `smoothing` is added to the count of each word.
  */
 export function posteriorOf(
