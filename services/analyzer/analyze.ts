@@ -40,20 +40,20 @@ export interface AnalyzePorts {
   publish: Publish
   enqueue: Enqueue
   table: Pick<Table, 'get' | 'getMany' | 'update'>
-  /** The labels that stand. */
+  /** The current labels. */
   labels: LabelStore
-  /** What this function has read before. */
+  /** The cache of the warm function. */
   memory: Memory
   settings: Pick<Settings, 'hashtags' | 'sources' | 'labels' | 'labelling' | 'gate'>
   /** Absent where the settings name no second predictor. */
   opinions?: ReadOpinions | undefined
-  /** A name for this piece of work that no other has. */
+  /** Unique id of this piece of work. */
   owner: () => string
 }
 
-/** One piece of work: days whose reports are to be brought up to date. */
+/** One piece of work: days whose reports to bring up to date. */
 export interface ReportWork extends StreamDays {
-  /** Whether their runs may be new: those without predictions are classified. Labels that came have nothing classified. */
+  /** Whether their runs may be new: runs without predictions are then classified. New labels classify nothing. */
   classify?: boolean | undefined
 }
 
@@ -63,14 +63,14 @@ export type AnalysisOutcome = StreamName &
 export type Analysis = StreamDay &
   ({ state: 'reported'; classified: readonly string[]; report: ReportRecord } | { state: 'waiting'; reason: string })
 
-/** Too little time to begin another run; what is left goes on the queue. */
+/** With less time left no further run is begun; the rest goes on the queue. */
 const LEAST_MS = 60_000
-/** After so long a piece of work looks again whether the stream is free. */
+/** Delay before a piece of work checks again whether the stream is free. */
 const BUSY_SECONDS = 20
 
 type Time = Pick<Invocation, 'now' | 'remainingMs'>
 
-/** Bring the report of a day up to date, with those of later days that it changes. NOT_FOUND names a day without a run. */
+/** Bring the report of a day up to date, and those of later days that depend on it. NOT_FOUND names a day without a run. */
 export const analyze =
   (ports: AnalyzePorts) =>
   async ({ date, ...day }: StreamDay, time: Time): Promise<Analysis> => {
@@ -87,10 +87,10 @@ export const analyze =
   }
 
 /**
- * Bring days of a stream up to date: have their runs classified, where they may be new, count them, and report them, and
- * the six days after each that changed. One invocation works on a stream at a time, and reads everything after it holds
- * the lease, so no report is replaced by an older one. A piece of work that finds the stream taken, or that takes longer
- * than there is time, goes back on the queue.
+ * Bring days of a stream up to date: classify their runs if they may be new, count them, and report them and
+ * the six days after each changed one. One invocation works on a stream at a time and reads everything after it took
+ * the lease, so no report is replaced by an older one. A piece of work that finds the lease held, or that takes longer
+ * than the invocation's time, goes back on the queue.
  */
 export const bringUpToDate =
   (ports: AnalyzePorts) =>
@@ -112,7 +112,7 @@ async function inTurn(ports: AnalyzePorts, work: ReportWork, { remainingMs }: Ti
   const names = namesOf(settings, work)
   const earliest = [...days].sort()[0]
   if (earliest === undefined) return { ...streamNameOf(work), state: 'reported', classified: [], reports: [] }
-  // The week before the first report's is what its evidence is held against.
+  // The evidence of the first report is compared with the week before.
   const from = dayAfter(weekStart(earliest), -WEEK)
   const [live, labels, plans] = await Promise.all([
     work.classify ? readChampion(objects) : undefined,
@@ -132,7 +132,7 @@ async function inTurn(ports: AnalyzePorts, work: ReportWork, { remainingMs }: Ti
     names,
   )
 
-  // The earliest first: whether a day changes decides about the days after it.
+  // Earliest first: whether a day changes decides about the days after it.
   const due = new Set(days)
   const drafts: Draft[] = []
   for (const date of book.dates) {
@@ -145,16 +145,16 @@ async function inTurn(ports: AnalyzePorts, work: ReportWork, { remainingMs }: Ti
     if (draft.changesLaterDays) for (const later of daysWith(date)) due.add(later)
   }
 
-  // The newest first: what people look at is right soonest. And the earliest last: until it is written, a retry of work that
-  // was cut off finds that it changes, and so the days after it. The index follows each report, so that it never tells of
-  // one that was not written: the reconciler goes by it.
+  // Newest first, because people look at it. The earliest comes last: until it is written, a retry of interrupted work
+  // finds that it changes, and so do the days after it. The index is updated after each report, so it never lists
+  // a report that was not written: the reconciler relies on it.
   const putIntoIndex = openIndex(objects, (day) => names.some((name) => streamLabel(name) === streamLabel(day)))
   for (const draft of drafts.toReversed()) {
-    // Before the report, so that a retry of work that was cut off between them finds a report to be written. What there is
-    // no time for follows with the day's next report.
+    // Before the report, so that a retry after a crash in between still finds a report to write. Evidence for which there is
+    // no time follows with the day's next report.
     if (hasTime()) await writeEvidence(draft)
     await putDraft(objects, draft)
-    // Also of a report that is there: the invocation that wrote it may have crashed before its table.
+    // Also for an existing report: the invocation that wrote it may have crashed before writing its table.
     await writeShares(objects, place(draft.report.date), draft.report, categories)
     await announceReport(ports, draft.report)
     await putIntoIndex(draft.report)
@@ -173,19 +173,19 @@ async function putOff(
   return { ...streamNameOf(work), state: 'waiting', reason }
 }
 
-/** Load the champion, or nothing before the first promotion. */
+/** Load the champion; undefined before the first promotion. */
 export async function loadChampion(ports: Pick<AnalyzePorts, 'objects' | 'load'>): Promise<Champion | undefined> {
   const live = await readChampion(ports.objects)
   return live && loaded(ports, live.champion)
 }
 
-/** What of a card it takes to ask its model. */
+/** The fields of a card that are needed to use its model. */
 const askable = cardRecord.pick({ artefact: true, calibration: true }).extend({
   dataset: datasetRecord.pick({ textVersion: true }),
   training: trainingRecord.pick({ prior: true }),
 })
 
-/** The model of a job, by its card, or without a job the live one; nothing where that is not there. */
+/** The model of a job, by its card; without a job the live one. Undefined if it does not exist. */
 async function modelOf(
   ports: Pick<AnalyzePorts, 'objects' | 'load'>,
   champion: ChampionRecord | undefined,

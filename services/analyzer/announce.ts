@@ -8,7 +8,7 @@ import type { Table } from '../../shared/table'
 import { headlineOf } from './reports/report'
 import { disagreementIn } from './reports/shares'
 
-/** Publish what the report says. Where model and labels disagree, ask for more evaluation labels. */
+/** Publish the report. If model and labels disagree, request more evaluation labels. */
 export async function announceReport(
   { publish, table }: { publish: Publish; table: Pick<Table, 'update'> },
   report: ReportRecord,

@@ -5,7 +5,7 @@ import { loadChampion, type AnalyzePorts } from './analyze'
 
 export type ChampionAnswer = Pick<ModelAnswer, 'label' | 'probability' | 'basis'> & { model: string }
 
-/** What the champion says of anybody's texts, which hold no entities, in their order; calibrated. NOT_FOUND before the first promotion. */
+/** Classify arbitrary plain texts with the champion. Calibrated; input order. NOT_FOUND before the first promotion. */
 export const askChampion =
   (ports: Pick<AnalyzePorts, 'objects' | 'load'>) =>
   async (texts: readonly string[]): Promise<ChampionAnswer[]> => {

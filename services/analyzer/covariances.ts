@@ -13,8 +13,8 @@ type Sources = Pick<AnalyzePorts, 'objects' | 'memory' | 'settings' | 'labels' |
 
 /**
  * By label: the covariance of the shares of a calendar week, named by its Sunday, and of the week before, for the names of a
- * stream. A message that lives in both weeks was drawn once and judged once. The facts that were counted last are read, and
- * nothing is written; a day without facts has no message.
+ * stream. A message that lives in both weeks was drawn once and judged once. Reads the last counted facts and
+ * writes nothing; a day without facts has no messages.
  */
 export const covariancesOf =
   ({ objects, memory, settings, labels: store, opinions }: Sources) =>

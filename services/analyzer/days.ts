@@ -6,7 +6,7 @@ export interface StreamDays extends StreamName {
   days: readonly string[]
 }
 
-/** Days gathered by their streams, in the order of these. */
+/** Days grouped by stream, in the order of the streams. */
 export function byStream(all: readonly StreamDay[]): StreamDays[] {
   const found = new Map<string, StreamName & { days: Set<string> }>()
   for (const { date, ...name } of all) {
@@ -20,14 +20,14 @@ export function byStream(all: readonly StreamDay[]): StreamDays[] {
   })
 }
 
-/** Days of a report's window, with the day itself. */
+/** Number of days in a report's window, including the day itself. */
 export const WEEK = 7
 
-/** The UTC days of the window that ends with a day, in their order. */
+/** The UTC days of the window that ends with a day, in order. */
 export const weekTo = (date: string): string[] => Array.from({ length: WEEK }, (_, i) => dayAfter(date, i + 1 - WEEK))
 
 /** The first UTC day of the window that ends with a day. */
 export const weekStart = (date: string): string => dayAfter(date, 1 - WEEK)
 
-/** The UTC days whose window has a day in it, but for the day itself. */
+/** The later UTC days whose window contains a day. */
 export const daysWith = (date: string): string[] => Array.from({ length: WEEK - 1 }, (_, i) => dayAfter(date, i + 1))

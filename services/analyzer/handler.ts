@@ -20,7 +20,7 @@ import { whenSettled } from './relabelled'
 import { analyzerRequest, answerAnalyzer } from './request'
 import { whenAsked } from './opinions-arrived'
 
-/** As they are stored. In memory facts take some five times as much, of the 2 GB that the function has. */
+/** Stored bytes. In memory facts take some five times as much, of the function's 2 GB. */
 const MEMORY_BYTES = 32 * 2 ** 20
 
 const config = readConfig(['bucket', 'bus', 'table', 'analyzerQueueUrl', 'taskRoot'])

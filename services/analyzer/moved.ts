@@ -15,15 +15,15 @@ interface Ports {
   objects: Pick<Objects, 'read' | 'swap'>
   publish: Publish
   settings: Pick<Settings, 'hashtags' | 'sources'>
-  /** By label: the covariance of the shares of a week and of the week before. Without it the weeks err independently. */
+  /** By label: the covariance of the shares of a week and of the week before. Without it the weeks count as independent. */
   covariances?: ((names: StreamNames, week: string) => Promise<ReadonlyMap<string, number>>) | undefined
 }
 
 export type Decision = MovedSharesRecord
 
-/** Of one week. Five weeks begin in a month at most: less than 5 % of months without a change see an event. */
+/** Significance level of one week. At most five weeks begin in a month, so less than 5 % of months without a change see an event. */
 const ALPHA = 0.01
-/** A week is decided when so many days have passed since its Sunday, so that its labels are there. */
+/** A week is decided this many days after its Sunday, so that its labels have arrived. */
 const LABELLED_AFTER_DAYS = 3
 
 /**

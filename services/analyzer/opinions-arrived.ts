@@ -4,12 +4,12 @@ import { type StreamDay, streamNameOf } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import type { AnalyzePorts } from './analyze'
 
-/** Answers about several days come in a row; what they say is reported a little later. */
+/** Answers about several days come in a row, so they are reported after a delay. */
 const WAIT_SECONDS = 20
 
 /**
- * A predictor was asked about a day: have it reported, where that is the predictor of the settings, and the newest closed day:
- * its weights are learnt from answers about any day of the window.
+ * A predictor was asked about a day: if it is the configured one, report that day, and also the newest closed day,
+ * whose weights are estimated from answers about any day of the window.
  */
 export const whenAsked =
   ({ enqueue }: Pick<AnalyzePorts, 'enqueue'>, predictor: Predictor | undefined) =>

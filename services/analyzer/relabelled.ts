@@ -10,9 +10,9 @@ import { DAY_MS, dayAfter } from '../../shared/utc-day'
 import { byStream, WEEK } from './days'
 import { openPlans } from './facts/samples'
 
-/** Labels are reported so long after they came in. */
+/** Delay between new labels and the reports. */
 const WAIT_SECONDS = 20
-/** A message waits in a queue for at most so many days. */
+/** The maximum days that a message waits in a queue. */
 const QUEUE_DAYS = 14
 
 type Relabelling = Pick<AnalyzePorts, 'objects' | 'enqueue' | 'labels' | 'memory' | 'settings'> & {
@@ -20,8 +20,8 @@ type Relabelling = Pick<AnalyzePorts, 'objects' | 'enqueue' | 'labels' | 'memory
 }
 
 /**
- * Labels come in a row, as when an owner corrects some, and have a dataset made and perhaps a model trained at once, which
- * is the longer way. So what they touch is reported a little later, and a day that several touch once.
+ * Labels often come in a row, for example when an owner corrects some. They start a dataset and perhaps a training at once, which
+ * takes longer. So the affected days are reported a little later, and a day affected by several batches only once.
  */
 export const whenSettled =
   ({ enqueue }: Pick<AnalyzePorts, 'enqueue'>) =>
@@ -29,8 +29,8 @@ export const whenSettled =
     enqueue({ settled: batch }, WAIT_SECONDS)
 
 /**
- * The wait is over: have reported what all labels touch that have come in and that no report has heard of. Nothing when
- * those of this batch went with others.
+ * The delay is over: queue the days affected by all labels that no report includes yet. Nothing happens if
+ * the labels of this batch were included with others.
  */
 export const afterWait =
   (ports: Relabelling) =>
@@ -45,20 +45,20 @@ export const afterWait =
     return reportTouched(ports, [batch, ...(await unreportedBatches(ports.table, recent))], time)
   }
 
-/** Asked for by a person or the reconciler: have reported what the labels of a batch touch. */
+/** Requested by a person or the reconciler: report the days that the labels of a batch affect. */
 export const reportRelabelled =
   (ports: Relabelling) =>
   (batch: string, time: Pick<Invocation, 'now'>): Promise<{ days: StreamDay[] }> =>
     reportTouched(ports, [batch], time)
 
-/** Put the days that the labels of some batches touch on the queue, a piece of work for each stream. */
+/** Queue the days that the labels of some batches affect, one message for each stream. */
 async function reportTouched(
   ports: Relabelling,
   batches: readonly string[],
   { now }: Pick<Invocation, 'now'>,
 ): Promise<{ days: StreamDay[] }> {
   let labels: Labels | undefined
-  // Whoever settled a batch may have crashed before its labels were in.
+  // The invocation that settled a batch may have crashed before adding its labels to the snapshot.
   for (const batch of batches) labels = await ports.labels.record(batch)
   const days = labels ? await touchedBy(ports, batches, labels) : []
   for (const work of byStream(days)) await ports.enqueue(work)
@@ -67,9 +67,9 @@ async function reportTouched(
 }
 
 /**
- * The days whose draws have one of the items that batches label, and of a batch the days it drew from, also where nobody
- * answered. A correction has no draws of its own: its items are found in those of the batches that drew them. Imported
- * labels that no draw has count in no share.
+ * The days whose draws contain an item labelled by the batches, and the days that a batch drew from, even if nobody
+ * answered. A correction has no draws: its items are found in those of the batches that drew them. Imported
+ * labels without a draw count in no share.
  */
 async function touchedBy(
   { objects, memory, settings }: Relabelling,
@@ -95,8 +95,8 @@ async function touchedBy(
 const placeOf = ({ date, ...name }: StreamDay): string => `${date} ${streamLabel(name)}`
 
 /**
- * The items whose label comes from the batches, or of which the owner decided in them that none fits, and the days between which a draw can have them or is one of the batches'
- * own days: a message lives for days.
+ * The items whose label comes from the batches, or for which the owner decided in them that no category fits. Also the range of days
+ * in which a draw can contain them, including the batches' own days: a message lives for days.
  */
 function itemsOf({ labels, neither }: Pick<Labels, 'labels' | 'neither'>, batches: readonly string[]) {
   const items = new Set<string>()

@@ -13,9 +13,9 @@ const batch = z.string().regex(/^[\w-]+$/, 'the name of a batch')
 const since = z.iso.datetime().optional().describe('Of a request that a release before put on the queue.')
 
 /**
- * `{"hashtag":"aws","date":"2026-11-21"}` brings a day up to date, with `"stream":"mastodon"` that of another network than the
- * first; `{"labels":"2026-11-21"}` has reported again what the
- * labels of a batch touch; `{"text":"…"}` and `{"texts":["…"]}` are answered. Pieces of work on the queue:
+ * `{"hashtag":"aws","date":"2026-11-21"}` brings a day of the first network up to date; `"stream":"mastodon"` selects another
+ * network. `{"labels":"2026-11-21"}` recomputes every report that the
+ * labels of a batch affect; `{"text":"…"}` and `{"texts":["…"]}` are classified. Messages on the queue:
  * `{"hashtag":"aws","days":["2026-11-21"],"classify":true}`, and `{"settled":"2026-11-21"}` for labels that came in a little while ago.
  * `{"week":"last"}`, or a Sunday, decides whether the shares of that week moved.
  */

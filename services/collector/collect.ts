@@ -103,7 +103,7 @@ async function collectStream(
   const { now, remainingMs } = invocation
   const end = midnight(now)
   const first = from === undefined ? dayBefore(end) : new Date(from).toISOString()
-  // The cursor would wait there for ever.
+  // The cursor would never move past it.
   if (first > end)
     throw new BellwetherError('REQUEST_INVALID', `from: ${from} is in the future; name an instant that has passed`)
   const time = remainingMs()

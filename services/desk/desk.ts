@@ -22,7 +22,7 @@ interface Ports {
 type Work = (annotator: Visitor, request: Request, now: Date) => Promise<HttpReply>
 
 const howMany = z.coerce.number().int().min(1).max(50).default(20)
-/** An annotator looks at all answers of a day. */
+/** The most answers that one response lists: all of an annotator's day. */
 const howManyAnswered = z.coerce.number().int().min(1).max(500).default(20)
 const answersSent = z.strictObject({ answers: z.array(z.unknown()).min(1).max(100) })
 

@@ -31,9 +31,9 @@ type DeskTable = Pick<Table, 'get' | 'getMany' | 'create' | 'update'>
 const CLAIM_MS = 20 * 60_000
 
 /**
- * Hand out up to `count` items that this annotator may judge and claim them for CLAIM_MS. An item is never with more
- * annotators than the judgements it still needs. Batches go by their deadlines, and the items of a batch in the order in which
- * they were drawn: what is answered by the deadline is then a smaller sample of the same design.
+ * Hand out up to `count` items that this annotator may judge, and claim them for CLAIM_MS. An item is never with more
+ * annotators than it still needs judgements. Batches are ordered by their deadlines, and the items of a batch in the order in which
+ * they were drawn: the answers at the deadline are then a smaller sample of the same design.
  */
 export async function handOut(table: DeskTable, annotator: string, count: number, nowMs: number): Promise<HandedOut> {
   const items: ShownItem[] = []
@@ -53,8 +53,8 @@ export async function handOut(table: DeskTable, annotator: string, count: number
 }
 
 /**
- * The batch whose deadline is on an earlier UTC day comes first. Of those that end on the same day, the newest does: when several
- * days were collected at once, people ask for the share of the last one, and a few labels do not reach all of them.
+ * The batch whose deadline is on an earlier UTC day comes first. Of those that end on the same day, the newest comes first: when several
+ * days were collected at once, people want the share of the last one, and a few labels do not suffice for all of them.
  */
 const byUrgency = (a: BatchRow, b: BatchRow): number =>
   compare(a.deadline.slice(0, 10), b.deadline.slice(0, 10)) ||
@@ -63,7 +63,7 @@ const byUrgency = (a: BatchRow, b: BatchRow): number =>
 
 const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
-/** The last items that the annotator answered today and may still change, the latest first; and how many they answered in all. */
+/** The annotator's latest answers of today that may still be changed, newest first, and their total number. */
 export async function answeredLately(
   table: DeskTable,
   annotator: string,
@@ -96,7 +96,7 @@ export async function answeredLately(
   return { items, today: today.length, categories: Object.fromEntries(categories) }
 }
 
-/** What the annotator answered in a batch and may still change. */
+/** The annotator's answers in a batch that may still be changed. */
 async function answeredIn(table: DeskTable, annotator: string, name: string, today: readonly DeskItemName[]) {
   const batch = await batchForChange(table, name)
   if (!batch) return { batch, answers: [] }
@@ -119,7 +119,7 @@ async function answeredIn(table: DeskTable, annotator: string, name: string, tod
   return { batch, answers }
 }
 
-/** How far each open batch is, what the annotator gave to it, and how much the annotator answered today. */
+/** The progress of each open batch, the annotator's part in it, and the annotator's number of answers today. */
 export async function progress(table: DeskTable, annotator: string, now: Date) {
   const [names, today] = await Promise.all([openDeskBatches(table), answeredToday(table, annotator, now)])
   const batches = await concurrently(names, 4, async (name) => {
@@ -133,7 +133,7 @@ export async function progress(table: DeskTable, annotator: string, now: Date) {
       items: batch?.items ?? 0,
       complete: items.filter(({ complete }) => complete).length,
       yours: items.filter(isYours).length,
-      /** Items that the annotator is not asked about any more: answered, or complete without them. */
+      /** Items that need no answer of the annotator any more: answered, or complete without it. */
       done: items.filter((item) => item.complete || isYours(item)).length,
     }
   })
@@ -158,7 +158,7 @@ async function claimWithin(
   return [...claimed.keys()].map((item) => ({ batch: batch.batch, item, text: found.texts.get(item) ?? '' }))
 }
 
-/** The items that the annotator is given next, with their claims, in the order in which they are shown. */
+/** The items to hand out next, with their claims, in display order. */
 function claimsOf(
   items: Chunk['items'],
   annotator: string,
@@ -178,8 +178,8 @@ function claimsOf(
 }
 
 /**
- * First what the annotator was given before, then in the order of the batch. Batches of older releases have none: there,
- * what others have judged already comes first, then a hash of item and annotator decides.
+ * First the items that the annotator already holds, then in the order of the batch. Batches of older releases have no order: there,
+ * items that others have already judged come first, and then a hash of item and annotator decides.
  */
 const byTurn =
   (annotator: string) =>
@@ -189,7 +189,7 @@ const byTurn =
     judgementsOf(b.state).length - judgementsOf(a.state).length ||
     permanentRandom(a.item, annotator) - permanentRandom(b.item, annotator)
 
-/** In batches of older releases annotators begin at different chunks. */
+/** In batches of older releases annotators start at different chunks. */
 function rotated(chunks: readonly string[], annotator: string): string[] {
   const at = Math.floor(permanentRandom(annotator) * chunks.length)
   return [...chunks.slice(at), ...chunks.slice(0, at)]

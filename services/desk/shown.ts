@@ -1,23 +1,23 @@
 import type { AnswerRefusal, Given } from '../../shared/state/desk-item'
 
-/** What an annotator is shown: the text alone, so that neither author nor date influences the judgement. */
+/** An item as annotators see it: only the text, so that neither author nor date influences the judgement. */
 export interface ShownItem {
   batch: string
   item: string
   text: string
 }
 
-/** An earlier answer of the annotator, to be looked at again. */
+/** An earlier answer of the annotator, for review. */
 export interface AnsweredItem extends ShownItem {
   given: Given
   revision: number
   note?: string | undefined
 }
 
-/** Why an answer is not kept. */
+/** Why an answer is refused. */
 export type RefusalReason = AnswerRefusal | 'invalid' | 'unknown-batch' | 'unknown-item' | 'unknown-label'
 
-/** What became of an answer that was sent. */
+/** The result of a sent answer. */
 export interface Taken {
   batch: string | null
   item: string | null
@@ -26,7 +26,7 @@ export interface Taken {
   message?: string
 }
 
-/** What became of each answer, in their order, and how many items the annotator has answered today. */
+/** The result of each answer, in order, and how many items the annotator has answered today. */
 export interface Receipt {
   answers: Taken[]
   today?: number

@@ -50,16 +50,16 @@ const sent = z
   })
 type Sent = z.infer<typeof sent>
 
-/** An answer to an item of a batch, in its place among those that were sent. */
+/** An answer to an item of a batch, with its index in the request. */
 interface Answering extends DeskItemName {
   place: number
   answer: DeskAnswer
 }
 
 /**
- * Keep the answers of a request, each on its own: invalid ones are refused by name, the others are kept. Idempotent. Each
+ * Store the answers of a request independently: invalid ones are refused by name, the others are stored. Idempotent. Each
  * chunk is read and written once, however many of its items were answered: the annotator waits for this. Publishes
- * BatchAnswered whenever nothing is left to answer in a batch.
+ * BatchAnswered whenever no item of a batch is left to answer.
  */
 export const takeAnswers =
   ({ table, publish }: Ports) =>
@@ -90,7 +90,7 @@ export const takeAnswers =
 /** Control characters other than a line break. */
 const CONTROL = /[^\P{Cc}\n]+/gu
 
-/** An answer as it was sent, or why it is refused. Answers of one request keep their order by their times. */
+/** A parsed answer, or why it is refused. The times of answers keep the order of the request. */
 function read(input: unknown, place: number, now: Date): Taken | Answering {
   const parsed = sent.safeParse(input)
   if (!parsed.success) return refused(null, null, 'invalid', z.prettifyError(parsed.error))
@@ -100,7 +100,7 @@ function read(input: unknown, place: number, now: Date): Taken | Answering {
   return { place, batch, item, answer: { given: givenOf(parsed.data), revision, at, ...(note ? { note } : {}) } }
 }
 
-/** What became of the answers to a batch by their places, and the chunks to count as complete or as incomplete. */
+/** The results of the answers to a batch by their indices, and the chunks to count as complete or as incomplete. */
 interface TakenForBatch {
   batch: string
   outcomes: Map<number, Taken>
@@ -156,7 +156,7 @@ const isOther = ({ categories }: BatchRow, given: Given): given is { label: stri
 interface Applied {
   outcomes: Map<number, Taken>
   changed: Map<string, ChunkItem>
-  /** Whether an item that was complete is incomplete again. */
+  /** Whether a complete item became incomplete again. */
   reopened: boolean
 }
 

@@ -7,7 +7,7 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { serviceQuotas } from './service-quotas'
 
-/** What AWS can be asked about the account, one question each; a refused question throws. */
+/** Questions to AWS about the account, one method each; a refused question throws. */
 export interface Account {
   hasValue(secret: string): Promise<boolean>
   /** Whether this file of posts is in the bucket. */
@@ -17,7 +17,7 @@ export interface Account {
   workteams(): Promise<string[]>
   labelingJobs(): Promise<number>
   concurrency(): Promise<number>
-  /** The addresses of a topic whose owners confirmed that they want its mails. */
+  /** The confirmed addresses of a topic. */
   confirmed(topic: string): Promise<string[]>
 }
 
@@ -59,7 +59,7 @@ export const awsAccount = (clients: {
     const pages = paginateListSubscriptionsByTopic({ client: clients.sns }, { TopicArn: topic })
     for await (const { Subscriptions = [] } of pages) {
       for (const { Endpoint: address = '', SubscriptionArn: arn = '' } of Subscriptions) {
-        // Any other than an ARN says that it is pending, or deleted.
+        // Any value other than an ARN means pending or deleted.
         if (arn.startsWith('arn:')) found.push(address)
       }
     }

@@ -3,9 +3,9 @@ import { bedrockResources, foundationModelOf, type LlmOptions } from '../../shar
 import { asked } from './asked'
 import type { BedrockAccount, DescribedModel, Obstacle } from './bedrock-account'
 
-/** What Amazon Bedrock says of the configured model. */
+/** Amazon Bedrock's state of the configured model. */
 export interface BedrockFacts {
-  /** Regions of the inference profile, undefined where there is none of this name; null where the model is no profile. */
+  /** Regions of the inference profile; undefined if it does not exist, null if the model is not a profile. */
   profile: Asked<string[] | undefined> | null
   /** By region that a request may reach. */
   obstacles: ReadonlyMap<string, Asked<Obstacle | null | undefined>>
@@ -16,7 +16,7 @@ export interface BedrockFacts {
 
 type Model = Pick<LlmOptions, 'model' | 'foundationModel' | 'regions'>
 
-/** Ask Amazon Bedrock all that matters about the configured model. */
+/** Ask Amazon Bedrock everything relevant about the configured model. */
 export async function askBedrock(account: BedrockAccount, llm: Model, region: string): Promise<BedrockFacts> {
   const foundation = foundationModelOf(llm)
   const profile = isProfile(llm) ? await asked(account.profileRegions(region, llm.model)) : null
@@ -39,14 +39,14 @@ function regionsOf({ regions }: Model, home: string, profile: BedrockFacts['prof
   return regions.length > 0 ? regions : [home]
 }
 
-/** How much is asked about at most on a day. */
+/** The maximum number of messages of a day. */
 export interface Load {
   messages: number
-  /** Of one message: its prompt, and the longest answer, which the quota counts until the answer is there. */
+  /** Tokens of one message: its prompt, and the longest answer, which the quota reserves until the answer arrives. */
   tokens: number
 }
 
-/** Whether the profile, the access and the quota of the configured model are there, each lack with its remedy. Pure. */
+/** Findings about the profile, the access and the quota of the configured model, each lack with its remedy. Pure. */
 export function bedrockFindings(facts: BedrockFacts, llm: Model, region: string, load: Load): Finding[] {
   return [
     ...(facts.profile ? [profileFinding(facts.profile, llm, region)] : []),
@@ -86,7 +86,7 @@ function profileFinding(profile: Asked<string[] | undefined>, { model, regions }
   })
 }
 
-/** Where a model that takes requests only through a profile is named without one. */
+/** The finding when a model that needs an inference profile is configured without one. */
 function onDemandFindings({ model, profile }: BedrockFacts, { model: id }: Model, region: string): Finding[] {
   if (profile !== null || !('known' in model) || !model.known || model.known.isOnDemand) return []
   return [
@@ -198,7 +198,7 @@ function quotaOf(
   return values.length === 0 ? undefined : Math.min(...values)
 }
 
-/** Quotas of some models have their version behind the name. */
+/** The quotas of some models have a version after the name. */
 const plain = (name: string): string =>
   name
     .replace(/ v\d+$/i, '')

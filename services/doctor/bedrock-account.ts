@@ -7,7 +7,7 @@ import {
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import { serviceQuotas } from './service-quotas'
 
-/** What stands between an account and a foundation model in a region; nothing where it may use it. */
+/** Obstacles between an account and a foundation model in a region; empty if it may use the model. */
 export type Obstacle = 'not in the region' | 'not authorized' | 'no agreement' | 'agreement pending'
 
 /** A foundation model, as a region describes it. */
@@ -18,7 +18,7 @@ export interface DescribedModel {
   isOnDemand: boolean
 }
 
-/** What Amazon Bedrock can be asked about a model, one question each; a question that it refuses throws. */
+/** Questions to Amazon Bedrock about a model, one method each; a refused question throws. */
 export interface BedrockAccount {
   /** What keeps the account from a model in a region; undefined where there is no such model. */
   obstacle(region: string, model: string): Promise<Obstacle | null | undefined>
@@ -50,7 +50,7 @@ export const bedrockAccount = (clients: {
       const { providerName = '', modelName = '', inferenceTypesSupported } = modelDetails ?? {}
       return {
         name: `${providerName} ${modelName}`.trim(),
-        // A model that does not say takes any.
+        // A model that does not say accepts both.
         isOnDemand: inferenceTypesSupported?.includes('ON_DEMAND') ?? true,
       }
     }),
@@ -67,7 +67,7 @@ export const bedrockAccount = (clients: {
   quotas: () => serviceQuotas(clients.quotas, 'bedrock'),
 })
 
-/** An id that is wrong in form is a ValidationException, one that names nothing a ResourceNotFoundException. */
+/** A malformed id is a ValidationException, an unknown one a ResourceNotFoundException. */
 async function ifThere<T>(question: () => Promise<T>): Promise<T | undefined> {
   try {
     return await question()

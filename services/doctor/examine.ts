@@ -69,7 +69,7 @@ interface Ports {
   registry?: SourceRegistry
 }
 
-/** Check everything in the account that matters, and say what is missing and what a day costs. Reads only. */
+/** Check everything relevant in the account; report what is missing and what a day costs. Read-only. */
 export const examine =
   ({
     account,
@@ -137,7 +137,7 @@ function isReady(findings: readonly Finding[]): boolean | null {
   return has('could not be checked') ? null : true
 }
 
-/** Who confirmed, of each topic that sends mails. */
+/** The confirmed addresses of each topic that sends mails. */
 async function askTopics(
   account: Account,
   settings: Pick<Settings, 'report' | 'deploy'>,

@@ -9,7 +9,7 @@ import { languageModelFindings } from './language-model'
 import { mailFinding, type MailTopic } from './mails'
 import type { TrainerTerms } from '../../shared/trainers/terms'
 
-/** What the account says of itself. */
+/** The state of the account. */
 export interface AccountFacts extends Omit<LabellerFacts, 'region'> {
   /** What the configured sources of each type lack, by type. */
   sources: Readonly<Record<string, Asked<string[]>>>
@@ -19,9 +19,9 @@ export interface AccountFacts extends Omit<LabellerFacts, 'region'> {
   quotas: ReadonlyMap<string, Asked<number>>
   /** Concurrent Lambda invocations of the account. */
   concurrency: Asked<number>
-  /** What Amazon Bedrock says of the language model; nothing where none of its models is asked. */
+  /** Amazon Bedrock's state of the language model; absent if none of its models is configured. */
   bedrock?: BedrockFacts | undefined
-  /** The topics that send mails, and who wants theirs. */
+  /** The topics that send mails, and their confirmed addresses. */
   mails: readonly MailTopic[]
 }
 

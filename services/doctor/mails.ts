@@ -1,12 +1,12 @@
 import { type Asked, type Finding, findingOf } from '../../shared/finding'
 import type { Settings } from '../../shared/settings'
 
-/** A topic that sends mails, and who of its addresses confirmed that they want them. */
+/** A topic that sends mails, and its confirmed addresses. */
 export interface MailTopic {
   /** The setting that names its addresses. */
   setting: 'report.mail' | 'deploy.alarmEmail'
   addresses: readonly string[]
-  /** Its ARN; none where the setting names no address. */
+  /** Its ARN; absent if the setting names no address. */
   topic: string | undefined
   confirmed: Asked<readonly string[]>
 }

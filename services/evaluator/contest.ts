@@ -43,7 +43,7 @@ export interface ContestPorts {
 
 /**
  * Compare a trained model with a champion, both on the evaluation window of the model's dataset, and record everything
- * that is known of it. Depends only on the bucket: a second run gives the same result.
+ * that is known about it. Depends only on the bucket: a second run gives the same result.
  */
 export async function holdContest(ports: ContestPorts, job: string, against: string | null): Promise<CardRecord> {
   const late = await cardsOfLate(ports.objects, CARDS_DAYS)
@@ -170,7 +170,7 @@ const suitsFewLabels = (engine: string): boolean =>
   ENGINES.some(({ name, suitsFewLabels: suits }) => name === engine && suits === true)
 
 /**
- * What the cards of the last days say: the best model that was live before the champion, scored again; and the engines.
+ * From the cards of the last days: the best model that was live before the champion, scored again; and the engines.
  */
 async function recentModels(
   { objects, load, gate }: ContestPorts,

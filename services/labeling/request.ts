@@ -8,8 +8,8 @@ const items = z.int().min(2, 'a first batch needs at least two items').max(10_00
  * `{}` or `{"start":"now"}` starts one more batch, `{"start":"scheduled"}` the batch of the set hour,
  * `{"bootstrap":150}` a first batch of so many items. `{"estimate":true}` says what the next batch would cost, with
  * `"bootstrap":150` what that one would, and asks nobody. `{"settle":"2026-11-22"}` settles a batch if no answer is
- * outstanding, and with `"now":true` in any case; `{"settle":"answered"}` every batch at the desk of which no answer is
- * outstanding. `{"run":"raw/…/run.json"}` does what the put of that run does.
+ * outstanding, and with `"now":true` in any case; `{"settle":"answered"}` every batch at the desk without an
+ * outstanding answer. `{"run":"raw/…/run.json"}` does what the put of that run does.
  */
 export const labelingRequest = z.union([
   z.strictObject({ settle: batchName, now: z.boolean().default(false) }),

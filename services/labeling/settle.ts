@@ -71,7 +71,7 @@ export const settleBatch =
 
       const isMeasured = (await objects.create(qualityKey, JSON.stringify(quality, null, 1))) === 'created'
       await objects.create(keys.settledRefused({ batch }), toJsonLines(refused))
-      // A claim that is not released stays for ever: no later batch could ask for that label.
+      // A claim that is never released would keep every later batch from asking for that label.
       const left = refused.flatMap((line) => ('plan' in line && line.again ? [line.item] : []))
       await concurrently(left, 16, (item) => releaseClaim(table, item, batch))
       const manifest = toJsonLines(settled)
@@ -96,7 +96,7 @@ export const settleBatch =
   }
 
 /**
- * Settle the batches at the desk of which no answer is outstanding, one after the other: a settlement holds the texts of a
+ * Settle the batches at the desk without outstanding answers, one after the other: a settlement holds the texts of a
  * month. Idempotent. An error leaves the rest to the retry, and to the reconciler, which asks for each batch.
  */
 export const settleAnswered =

@@ -135,7 +135,7 @@ function missingOn(settings: StartPorts['settings'], runs: readonly LoggedRun[],
   return watchedStreams(settings).filter((stream) => !there.has(streamLabel(stream)))
 }
 
-/** Days that have a run of every stream, none of which was drawn from. By date. */
+/** Days with a run of every stream, before any draw from them. By date. */
 function dueDays(settings: StartPorts['settings'], runs: readonly LoggedRun[]): string[] {
   const days = [...new Set(runs.map(({ date }) => date))].sort()
   return days.filter(

@@ -5,9 +5,9 @@ import { dayAfter } from '../../shared/utc-day'
 import type { WaitingBatch } from '../../shared/waiting-batch'
 import { dateInWords, instantInWords, isolated, many } from '../../shared/words'
 
-/** A stream in the mail: what was decided about its week, and the reports of both weeks, as far as they are there. */
+/** A stream in the mail: the decision about its week, and the reports of both weeks, if they exist. */
 export interface StreamOfWeek {
-  /** Without #: `aws`, or `aws on mastodon` where the hashtag has several networks. */
+  /** Without #: `aws`, or `aws on mastodon` if the hashtag has several networks. */
   topic: string
   decision: MovedSharesRecord['streams'][number]
   now: ReportRecord | undefined
@@ -20,19 +20,19 @@ interface Week {
   week: string
   streams: readonly StreamOfWeek[]
   waiting: readonly WaitingBatch[]
-  /** Where the pages are. */
+  /** URL of the pages. */
   site: string
 }
 
-/** Lines of a mail are short. */
+/** Maximum length of a line. */
 const WIDTH = 76
 
-/** Of SNS: fewer than 100 characters. */
+/** SNS's limit: fewer than 100 characters. */
 const LONGEST_SUBJECT = 99
 
 /**
- * The mail about a week: numbers and names of labels alone. It quotes no post, names nobody, and its one address asks whoever
- * opens it for a link of their own. The subject has nothing in it that a user typed but the stage, which is ASCII.
+ * The mail about a week: only numbers and names of labels. It quotes no post and names nobody, and its one address asks its
+ * visitors for their own link. The only user input in the subject is the stage, which is ASCII.
  */
 export function letterOf({ stage, week, streams, waiting, site }: Week): Letter {
   const moved = streams.filter(({ decision }) => decision.labels.some((label) => label.moved)).length
@@ -62,7 +62,7 @@ function paragraphsOf({ topic, decision, now, before }: StreamOfWeek, week: stri
 const labelsIn = ({ labels, sampled }: ReportRecord['week']['byPosts']): string =>
   `${many(labels, 'label')} of ${many(sampled, 'drawn message')}`
 
-/** The state, and what the report says about it. */
+/** The state, and the report's words for it. */
 const withheldInWords = ({ state, words }: ReportRecord['week']['byPosts']): string =>
   [STATES[state], words].filter(Boolean).join(' ')
 
@@ -80,7 +80,7 @@ function statusInWords(status: ReportRecord['labels']['status']): string[] | und
   return ['How reliable the labels are was not measured yet.']
 }
 
-/** What the week's decision says of the week before, with the shares of both reports. */
+/** The comparison with the week before, as decided, with the shares of both reports. */
 function changeInWords(
   { state, reason, labels }: StreamOfWeek['decision'],
   now: ReportRecord,
@@ -93,7 +93,7 @@ function changeInWords(
     report?.week.byPosts.shares.find((one) => one.label === label)?.share
   const parts = moved.map(({ label, share, before: earlier }) => {
     const reported = [shareOf(now, label) ?? share, shareOf(before, label) ?? earlier] as const
-    // Labels that came in after the decision may have turned the reports round; what is told is what was decided.
+    // Labels that arrived after the decision may have reversed the reports; the mail states the decision.
     const [after, from] = reported[0] > reported[1] === share > earlier ? reported : [share, earlier]
     return `${share > earlier ? 'more' : 'less'} ${isolated(label)}, ${percent(after)}\u00a0% after ${percent(from)}\u00a0%`
   })

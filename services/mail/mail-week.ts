@@ -19,9 +19,9 @@ export interface MailPorts {
   send: SendLetter
   settings: Pick<Settings, 'hashtags' | 'sources'>
   stage: string
-  /** Where the pages are. */
+  /** URL of the pages. */
   site: string
-  /** Names an invocation. */
+  /** Id of the invocation. */
   owner: () => string
 }
 
@@ -30,10 +30,10 @@ export type MailOutcome =
   | { week: string; state: 'sent-before'; message: string; sentAt: string }
   | { week: string; state: 'another-sends' | 'too-old' }
 
-/** A decision that somebody asks for about a week of long ago is mailed to nobody. */
+/** Decisions about older weeks, which somebody requested late, are not mailed. */
 const NEWS_DAYS = 13
 
-/** A decision about a week is there: its mail goes out, where the week is news. */
+/** A week was decided: send its mail if the week is recent. */
 export const whenDecided =
   (ports: MailPorts) =>
   async (week: string, invocation: Pick<Invocation, 'now' | 'remainingMs'>): Promise<MailOutcome> => {
@@ -42,9 +42,9 @@ export const whenDecided =
   }
 
 /**
- * Mail what is known of a week to whoever subscribed, once, however often its event comes. The lease is booked before SNS is
- * asked, and released where SNS refuses, so that a retry sends. An invocation that ends between SNS's answer and the note
- * of it leaves a lease that runs out: the next one sends the mail again. So it arrives at least once, and twice only then.
+ * Mail a week to the subscribers, once, however often its event comes. The invocation takes the lease before it calls
+ * SNS, and releases it if SNS refuses, so that a retry sends. An invocation that ends between SNS's answer and its record
+ * of it leaves a lease that expires, and the next one sends the mail again. So it arrives at least once, and twice only then.
  */
 export const mailWeek =
   (ports: MailPorts) =>
@@ -63,7 +63,7 @@ export const mailWeek =
     }
   }
 
-/** The mail of a week as it would go out now. Raises NOT_FOUND where nothing was decided about the week. */
+/** The mail of a week as it would be sent now. Raises NOT_FOUND if the week is not decided. */
 export async function composed({ objects, table, settings, stage, site }: MailPorts, week: string): Promise<Letter> {
   const decided = await findJson(objects, keys.movedShares({ week }), movedSharesRecord)
   if (!decided) {

@@ -4,7 +4,7 @@ import { sunday } from '../../shared/sunday'
 import type { Letter } from '../../shared/topic'
 import { composed, mailWeek, type MailOutcome, type MailPorts } from './mail-week'
 
-/** `{"week":"2026-11-22"}` sends the mail of the week to that Sunday, unless it is out; with `"preview":true` it is shown instead. */
+/** `{"week":"2026-11-22"}` sends the mail of the week that ends on that Sunday, unless it was sent; `"preview":true` shows it instead. */
 export const mailRequest = z.strictObject({ week: sunday, preview: z.literal(true).optional() })
 
 export const answerMailRequest =

@@ -21,9 +21,9 @@ export type Corrected =
   | { outcome: 'unknown-item' | 'unknown-label' }
 
 /**
- * Give an item the label that the owner decides on, as a batch of its own that starts what a settled batch starts: the
- * next dataset has it, and it stands over what annotators said. The batch is named by the item, the label and the batch
- * whose label it replaces, so that deciding twice is deciding once; the role of the item stays. `null` says that no category
+ * Give an item the owner's label, as a separate batch that starts what a settled batch starts. The
+ * next dataset has it, and it overrides the annotators' judgements. The batch is named by the item, the label and the batch
+ * whose label it replaces, so a duplicate decision has no effect. The role of the item stays. `null` says that no category
  * fits: from then on the item has no label, as a flagged one.
  */
 export const correct =
@@ -61,7 +61,7 @@ export const correct =
         ...(label === null ? { neither: true as const } : {}),
       },
     }
-    // Nobody needs to be asked about it again.
+    // No batch needs to ask about it again.
     await overrule(table, item, about.role, batch)
     const manifest = `${JSON.stringify(line)}\n`
     const isWritten = (await objects.create(keys.settledManifest({ batch }), manifest)) === 'created'
@@ -73,7 +73,7 @@ export const correct =
     }
   }
 
-/** The line of an item that people could not settle, as far as it goes. */
+/** The partial line of an item that people could not settle. */
 function unlabelled(left: { one: LeftOverOf } | undefined) {
   if (!left) return undefined
   const { plan, source, judgements } = left.one

@@ -7,22 +7,22 @@ import { judgementsRecord, type LeftOver, refusedLine } from '../../shared/recor
 import { majorityVote } from '../../shared/statistics/majority'
 import type { Dispute, Flagged, Said, ShownLabel } from './shown'
 
-/** All that is known of the labels now. */
+/** The current state of the labels. */
 export interface KnownLabels {
   labels: Labels
   /** Items that ended without a label though people judged them, by item: the latest. */
   left: Map<string, { batch: string; one: LeftOver }>
 }
 
-/** What a version of a batch's refused lines left, by its ETag. */
+/** The parsed refused lines of a batch, by their ETag. */
 interface LeftBy {
   etag: string | undefined
   found: readonly LeftOver[]
 }
 
 /**
- * Reads what is known of the labels: the snapshot, and what each batch left without a label. A batch is read again only
- * where a deletion rewrote it: a deleted post, and the notes about it, must not be shown while the function is warm.
+ * Reads the state of the labels: the snapshot, and the items that each batch left without a label. A batch is read again only
+ * if a deletion rewrote it: a warm function must not show a deleted post or the notes about it.
  */
 export function knownReader(objects: Pick<Objects, 'read' | 'list'>, store: LabelStore): () => Promise<KnownLabels> {
   const leftBy = new Map<string, LeftBy>()
@@ -54,7 +54,7 @@ async function etagsOfRefused(objects: Pick<Objects, 'list'>): Promise<Map<strin
   return found
 }
 
-/** What people judged in a batch and could not settle. */
+/** The items that people judged in a batch without settling them. */
 async function leftOversOf(objects: Pick<Objects, 'read'>, batch: string): Promise<LeftBy> {
   const stored = await objects.read(keys.settledRefused({ batch }))
   const lines = stored?.body.toString('utf8').split('\n') ?? []
@@ -65,7 +65,7 @@ async function leftOversOf(objects: Pick<Objects, 'read'>, batch: string): Promi
   return { etag: stored?.etag, found }
 }
 
-/** What the annotators could not settle, the newest first: no label has more voices than every other. */
+/** Items whose majority vote is a tie, newest first. */
 export function disputesOf({ labels, left }: KnownLabels): Dispute[] {
   const labelled = [...labels.labels.values()].flatMap((standing): Dispute[] => {
     const { item, text, textExpired, role, batch, date, label, judgements, adjudicated } = standing
@@ -78,7 +78,7 @@ export function disputesOf({ labels, left }: KnownLabels): Dispute[] {
   return [...labelled, ...without].sort(newestFirst)
 }
 
-/** What annotators flagged and nobody gave a label, the newest first. */
+/** Flagged items without a label, newest first. */
 export function flagsOf({ left }: KnownLabels): Flagged[] {
   const flagged = [...left.values()].flatMap(({ batch, one }): Flagged[] => {
     if (one.reason !== 'flagged') return []
@@ -108,7 +108,7 @@ const toldOf = ({ annotator, said, note }: LeftOver['judgements'][number]): Said
 const newestFirst = (a: { date: string; item: string }, b: { date: string; item: string }): number =>
   order(b.date, a.date) || order(a.item, b.item)
 
-/** Labelled posts that annotators of these batches wrote a note about, the newest batch first. */
+/** Labelled posts with notes by annotators of these batches, the newest batch first. */
 export async function notedOf(
   objects: Pick<Objects, 'read'>,
   { labels }: KnownLabels,
@@ -124,14 +124,14 @@ export async function notedOf(
   })
 }
 
-/** What the owner decided, the latest first. */
+/** The owner's decisions, latest first. */
 export function decisionsOf({ labels }: KnownLabels, most: number): { found: ShownLabel[]; more: number } {
   const decided = [...labels.labels.values(), ...labels.neither.values()].filter((one) => one.adjudicated).map(shown)
   const sorted = decided.sort((a, b) => order(b.at, a.at) || order(a.item, b.item))
   return { found: sorted.slice(0, most), more: Math.max(0, sorted.length - most) }
 }
 
-/** Labels whose text has all these words in it, or whose id it is; the latest first. */
+/** Labels whose text contains all these words, or that have this id; latest first. */
 export function findLabels(
   { labels }: KnownLabels,
   words: string,
@@ -181,7 +181,7 @@ function leftOverOf(line: string): LeftOver | undefined {
   return parsed.success && 'plan' in parsed.data ? parsed.data : undefined
 }
 
-/** Is there a label that more people gave than any other? */
+/** Whether the majority vote has a single winner. */
 const hasMost = (labels: readonly string[]): boolean => majorityVote(labels).leading.length === 1
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

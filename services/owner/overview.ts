@@ -22,10 +22,10 @@ interface Ports {
   settings: Pick<Settings, 'labels' | 'caps' | 'labelling'>
 }
 
-/** Settled batches that are shown. */
+/** How many settled batches are shown. */
 const SHOWN = 14
 
-/** What there is to see: batches and how far they are, how far people agree, who gave what, what it cost. */
+/** The overview: batches with their progress, agreement, contributions of annotators, costs. */
 export async function overview(ports: Ports, known: KnownLabels, now: Date): Promise<OwnerOverview> {
   const { objects, table, settings } = ports
   const [opened, invited] = await Promise.all([openOnes(ports), invitedPeople(table, now.getTime())])
@@ -35,7 +35,7 @@ export async function overview(ports: Ports, known: KnownLabels, now: Date): Pro
   const qualities = (
     await concurrently(asked.slice(-SHOWN).reverse(), 8, (batch) => qualityOf(objects, batch))
   ).flatMap((quality) => quality ?? [])
-  // Measured over all batches so far, so the latest says all; of other categories it says nothing.
+  // Measured over all batches so far, so the latest suffices; measurements of other categories do not apply.
   const measured = latestQuality(known.labels, settings.labels.version)?.batch
   const latest =
     qualities.find(({ batch }) => batch === measured) ??
@@ -66,7 +66,7 @@ export async function overview(ports: Ports, known: KnownLabels, now: Date): Pro
   }
 }
 
-/** An open batch, and how far it is where it is at the desk. */
+/** An open batch, with its progress if it is at the desk. */
 interface Opened {
   shown: OpenBatchInBrief
   atDesk: DeskProgress | undefined
@@ -91,7 +91,7 @@ async function openOnes({ objects, table }: Ports): Promise<Opened[]> {
   })
 }
 
-/** The title of a labeller; its name where it was removed since. */
+/** The title of a labeller; its name if it was removed since. */
 const titleOf = (name = ''): string => (Object.hasOwn(LABELLERS, name) ? LABELLERS[name]?.title : undefined) ?? name
 
 const qualityOf = (objects: Pick<Objects, 'read'>, batch: string): Promise<QualityRecord | undefined> =>
@@ -135,7 +135,7 @@ function annotatorsOf(
   })
 }
 
-/** Against the caps of the day and month that the latest batch is booked for. */
+/** Bookings against the caps of the day and month of the latest batch. */
 async function spendingOf({ table, settings }: Ports, batch: string): Promise<LabellingSpending[]> {
   const day = batch.slice(0, 10)
   const month = day.slice(0, 7)

@@ -24,14 +24,14 @@ import { touchedBy } from './touched'
 
 export interface OwnerPorts {
   objects: Pick<Objects, 'list' | 'read' | 'create'>
-  /** The labels that stand. */
+  /** The current labels. */
   labels: LabelStore
   table: Pick<Table, 'get' | 'getMany' | 'query' | 'update'>
   settings: Pick<Settings, 'labels' | 'caps' | 'labelling'>
   linkKeys: LinkKeys
   siteUrl: string
   page: Pages
-  /** Has labeling settle a batch with what was answered by now. */
+  /** Asks labeling to settle a batch with its current answers. */
   closeBatch: (batch: string) => Promise<void>
   settleAnswered: SettleAnswered
   log: Pick<Logger, 'error'>
@@ -39,11 +39,11 @@ export interface OwnerPorts {
 
 type Work = (owner: Visitor, request: Request, now: Date) => Promise<HttpReply>
 
-/** Disputes and labels that are sent at once. */
+/** Maximum number of disputes or labels in a response. */
 const MOST = 50
-/** Lambda answers with 6 MB at most, in which quotes of JSON count twice. */
+/** Lambda's limit is 6 MB, in which escaped quotes of JSON count twice. */
 const MOST_BYTES = 2_500_000
-/** Notes of so many settled batches are shown. */
+/** Notes of this many settled batches are shown. */
 const NOTES_OF = 30
 
 const decision = z.strictObject({ item: z.string().regex(/^[\x21-\x7e]{1,200}$/), label: z.string().nullable() })
@@ -179,7 +179,7 @@ export const owner = (ports: OwnerPorts) => {
   }, ports.log)
 }
 
-/** The batches that labeling will settle when this annotator has left; read before, because labeling takes them off the desk. */
+/** The batches that labeling will settle when this annotator has left. Read first, because labeling removes them from the desk. */
 async function closingWithout(table: OwnerPorts['table'], leaving: string, now: Date): Promise<string[]> {
   const { annotators } = await invitedAt(table, now.getTime())
   return answeredBatches(
@@ -188,6 +188,6 @@ async function closingWithout(table: OwnerPorts['table'], leaving: string, now: 
   )
 }
 
-/** A file for a browser to save; `tooLarge` says where else it is. */
+/** A file for a browser to save; `tooLarge` says where else to find it. */
 const downloaded = (download: NonNullable<HttpReply['download']>, tooLarge: string): HttpReply =>
   Buffer.byteLength(download.content) > MOST_BYTES ? problem(413, 'too-large', tooLarge) : { status: 200, download }

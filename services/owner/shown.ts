@@ -1,18 +1,18 @@
 import type { QualityRecord, SettledLine } from '../../shared/records'
 import type { BalancedAccuracy } from '../../shared/statistics/balanced-accuracy'
 
-/** What the owner's API answers, for its page too: types alone, of nothing that a browser has not. */
+/** The responses of the owner's API, shared with its page: types only, without anything that a browser lacks. */
 
-/** `GET /desk/owner/overview`: batches and how far they are, how far people agree, who gave what, what it cost. */
+/** `GET /desk/owner/overview`: batches with their progress, agreement, contributions of annotators, costs. */
 export interface OwnerOverview {
   version: number
   categories: CategoryInBrief[]
   /** Over all batches of these categories so far; null before the first is settled. */
   agreement: AgreementInBrief | null
   open: OpenBatchInBrief[]
-  /** The latest, the newest first. */
+  /** The latest batches, newest first. */
   settled: SettledBatchInBrief[]
-  /** How many batches were settled in all, how many files were taken, and how many labels corrected. */
+  /** Total numbers of settled batches, imported files and corrected labels. */
   counts: { settled: number; imports: number; corrections: number; labels: number; disputes: number; flags: number }
   annotators: Annotator[]
   people: { name: string; role: 'annotator' | 'owner' | 'reader'; until: string }[]
@@ -35,7 +35,7 @@ export interface OpenBatchInBrief {
   labeller: string
   labellerTitle: string
   items: number
-  /** Items that have every judgement; null where the labeller does not tell. */
+  /** Items that have every judgement; null if the labeller does not report it. */
   complete: number | null
   judgements: number
   costUsd: number
@@ -49,10 +49,10 @@ export interface SettledBatchInBrief {
   costUsd: number
 }
 
-/** Somebody who gave answers, or is invited to. */
+/** A person who gave answers or is invited. */
 export interface Annotator extends Pick<AnnotatorQuality, 'gold' | 'repeats'> {
   name: string
-  /** How often a label is recognised, over the items that others judged too; null where nobody did. */
+  /** Balanced accuracy over the items that others judged too; null without such items. */
   reliability: BalancedAccuracy | null
   /** In settled batches of these categories. */
   judgements: number
@@ -62,7 +62,7 @@ export interface Annotator extends Pick<AnnotatorQuality, 'gold' | 'repeats'> {
 }
 export type AnnotatorQuality = QualityRecord['annotators'][string]
 
-/** Against the caps of a UTC day, `2026-11-22`, and of its month, `2026-11`. */
+/** Bookings against the caps of a UTC day, `2026-11-22`, and of its month, `2026-11`. */
 export interface LabellingSpending {
   what: 'judgements' | 'labelUsd'
   day: Period
@@ -79,7 +79,7 @@ export interface Period {
 export interface ShownLabel {
   item: string
   text: string
-  /** Null where the owner decided that none fits. */
+  /** Null if the owner decided that no category fits. */
   label: string | null
   role: SettledLine['role']
   batch: string
@@ -90,12 +90,12 @@ export interface ShownLabel {
   judgements: Said[]
 }
 
-/** What one person said of a post: a category, or why it can have none. */
+/** One person's judgement of a post: a category, or why none fits. */
 export interface Said {
   annotator: string
   label: string | null
   flag: string | null
-  /** What they wrote to the owner. */
+  /** The annotator's note to the owner. */
   note: string | null
 }
 
@@ -106,24 +106,24 @@ export interface Dispute {
   role: SettledLine['role']
   batch: string
   date: string
-  /** The label that counts until somebody decides; null where there is none. */
+  /** The label that counts until the owner decides; null without one. */
   label: string | null
   judgements: Said[]
 }
 
-/** A post that annotators flagged, so that it has no label. `flag` is what most of them said. */
+/** A flagged post, which therefore has no label. `flag` is the majority's. */
 export interface Flagged extends Omit<Dispute, 'label'> {
   post: string
   flag: string
 }
 
-/** What rests on a label: models that were trained or judged with it, and reports that counted it or used such a model. */
+/** Everything that used a label: models trained or evaluated with it, and reports that counted it or used such a model. */
 export interface Touched {
   models: { job: string; verdict: string; live: boolean }[]
   reports: { hashtag: string; stream?: string; date: string; through: 'label' | 'model' }[]
 }
 
-/** `POST /desk/owner/labels`: what became of a decision, and what the label before it had touched. */
+/** `POST /desk/owner/labels`: the result of a decision, and what had used the previous label. */
 export interface Decided {
   outcome: 'corrected' | 'unchanged'
   batch: string
@@ -134,6 +134,6 @@ export interface Decided {
 export interface Ended {
   revoked: string
   wasInvited: boolean
-  /** Batches that are settled now, since nobody who is left can answer more of them. */
+  /** Batches that are settled now, because no remaining annotator can answer more of them. */
   closing: string[]
 }

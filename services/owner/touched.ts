@@ -5,7 +5,7 @@ import { cardRecord, championRecord, reportIndexRecord } from '../../shared/reco
 import { streamNameOf } from '../../shared/streams'
 import type { Touched } from './shown'
 
-/** What a label of this batch has touched so far. */
+/** Models and reports that a label of this batch has affected so far. */
 export async function touchedBy(objects: Pick<Objects, 'list' | 'read'>, batch: string): Promise<Touched> {
   const manifest = keys.settledManifest({ batch })
   const cards: string[] = []

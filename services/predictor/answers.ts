@@ -8,14 +8,14 @@ import type { StreamName } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { lostLine } from './ask-part'
 
-/** The answers about a day of a stream: read once, then kept up with what this pass adds. */
+/** The answers about a day of a stream: read once, then updated by this pass. */
 export interface DayAnswers {
   /** By message. */
   lines: ReadonlyMap<string, AnswerLine>
-  /** Take over what other days were answered about these messages; returns the messages that were never asked about. */
+  /** Copy answers of other days about these messages; returns the messages that were never asked about. */
   carryOver(messages: readonly string[]): Promise<string[]>
   keyOf(messages: readonly string[]): string
-  /** Whether a key names a part of these answers. */
+  /** Whether a key belongs to a part of these answers. */
   isPart(key: string): boolean
   write(key: string, lines: readonly AnswerLine[]): Promise<void>
 }
@@ -25,7 +25,7 @@ interface Stores {
   table: Pick<Table, 'getMany'>
 }
 
-/** Read the answers about a day that are there. */
+/** Read the existing answers about a day. */
 export async function openAnswers(
   { objects, table }: Stores,
   predictor: Predictor,

@@ -40,7 +40,7 @@ export interface AskDayPorts extends Omit<AskPorts, 'table'> {
   options: LlmOptions
   prompt: Prompt
   predictor: Predictor
-  /** A name for this piece of work that no other has. */
+  /** Unique id of this piece of work. */
   owner: () => string
   order?: Order | undefined
 }
@@ -50,16 +50,16 @@ export type AskedDay = StreamDay &
 
 type Stopped = AskedRecord['stopped']
 
-/** Messages that are asked about between two writes: an invocation that dies loses no more answers. */
+/** Messages between two writes: a crashed invocation loses at most this many answers. */
 const PART = 100
-/** The time that it takes to write what was answered, after the last answer came or was given up. */
+/** Time reserved to write the answers after the last one arrived or timed out. */
 const MARGIN_MS = 60_000
 const BUSY_SECONDS = 60
 const THROTTLED_SECONDS = 300
 
 /**
- * Ask about the messages of a closed day that nobody was asked about yet, as far as caps and time reach, and write down how
- * far that is. Idempotent: what is answered stays, and is never asked again. One invocation asks at a time, because streams
+ * Ask about the messages of a closed day that were not asked about yet, as far as caps and time allow, and record how
+ * far it got. Idempotent: answers are never requested again. One invocation asks at a time, because streams
  * share messages.
  */
 export const askDay =
@@ -117,8 +117,8 @@ async function inTurn(
 }
 
 /**
- * Close the bookings about this day that an invocation left open when it was killed: each counts the requests that were sent, and
- * gives the rest back. Safe because this invocation holds the lease, so no other one asks.
+ * Close the bookings of this day that a killed invocation left open: each counts the requests that were sent and
+ * refunds the rest. Safe because this invocation holds the lease, so no other one is asking.
  */
 async function settleKilled(
   { table, options, prompt, predictor }: AskDayPorts,
@@ -140,19 +140,19 @@ async function settleKilled(
   }
 }
 
-/** What one pass over a day goes by. */
+/** The context of one pass over a day. */
 interface Pass {
   hasTime: () => boolean
-  /** Whether the model answered a request like these. */
+  /** Whether the model has answered such a request before. */
   works: boolean
-  /** The UTC day that pays. */
+  /** The UTC day whose caps are charged. */
   today: string
 }
 
 interface Progress {
   stopped: Stopped
   asked: number
-  /** Messages that are too long for the dollars of a cap, or for what is left of them. */
+  /** Messages that are too long for a cap in dollars, or for what is left of it. */
   tooLong: number
 }
 
@@ -208,11 +208,11 @@ async function askOpen(
 interface Chosen {
   message: string
   text: ShownText
-  /** The most that it can cost, in dollars. */
+  /** Maximum cost in dollars. */
   most: number
 }
 
-/** Nothing where another invocation has spent the room. */
+/** Undefined if another invocation has used the room. */
 async function bookAndAsk(
   ports: AskDayPorts,
   answers: DayAnswers,
@@ -247,7 +247,7 @@ const stoppedBy = ({ failed, why }: { failed: keyof typeof STOPPED; why: string 
   why: why.slice(0, 500),
 })
 
-/** Keep what the hash of the prompt stands for. */
+/** Store the prompt behind its hash. */
 async function describePrompt({ objects, predictor, prompt }: AskDayPorts): Promise<void> {
   const { system, choices } = prompt
   await objects.create(

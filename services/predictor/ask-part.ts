@@ -9,14 +9,14 @@ import type { AskModel, Failure, ModelReply } from './models/model'
 export interface AskPorts {
   table: Pick<Table, 'create' | 'remove'>
   ask: AskModel
-  /** Wait before a throttled request is sent again. */
+  /** Waits before retries of a throttled request. */
   pause: (ms: number) => Promise<void>
   now: () => Date
 }
 
-/** What came of asking about some messages. */
+/** The result of asking about some messages. */
 export interface AskedPart {
-  /** Of every message that the model saw, or may have seen. */
+  /** A line for every message that the model saw, or may have seen. */
   lines: AnswerLine[]
   /** The failure that ended it; the messages without a line are open. */
   failure: Failure | undefined
@@ -25,15 +25,18 @@ export interface AskedPart {
 const AT_ONCE = 4
 const ATTEMPTS = 5
 const FIRST_PAUSE_MS = 500
-/** So many messages in a row without an answer, and the server counts as down. */
+/** After this many messages in a row without an answer the server counts as down. */
 const SILENT = 3
-/** So many rejected in a row, and the model takes no request; more once it took one, because hostile posts may be many. */
+/**
+ * After this many rejections in a row the model counts as refusing every request. More are allowed once it accepted one,
+ * because there may be many hostile posts.
+ */
 const REJECTED = 3
 const REJECTED_OF_ONE_THAT_WORKS = 50
 
 /**
- * Ask about messages in their order, each claimed before. A message that the model did not see is released; one that it may
- * have seen counts as asked. One that is rejected by a model which `works` for others counts as refused. Ends early where
+ * Ask about messages in order; each is claimed first. A message that the model did not see is released; one that it may
+ * have seen counts as asked. One that is rejected by a model which `works` for others counts as refused. Ends early if
  * the model cannot be asked, or when the time is up.
  */
 export async function askPart(
@@ -103,7 +106,7 @@ const lineOf = (message: string, at: string, { said, ...reply }: ModelReply): An
 
 const NOTHING = { inputTokens: 0, outputTokens: 0, requestId: '' }
 
-/** The line of a message that an invocation asked about and did not live to keep the answer of. */
+/** The line of a message whose answer was lost because the invocation crashed before storing it. */
 export const lostLine = (message: string, at: Date): AnswerLine => ({
   ...NOTHING,
   message,

@@ -23,12 +23,12 @@ export const costUsd = (
   { inputTokens, outputTokens }: { inputTokens: number; outputTokens: number },
 ): number => (inputTokens * price.input + outputTokens * price.output) / 1e6
 
-/** What providers add around a request with a tool. */
+/** Tokens that providers add around a request with a tool. */
 const OVERHEAD_TOKENS = 1000
 
 /**
- * The most that a request about a post can cost: no tokeniser makes more tokens of a text than it has bytes. Without a post it is
- * the least of these.
+ * The maximum cost of a request about a post: no tokeniser makes more tokens than a text has bytes. Without a post it is
+ * the smallest maximum.
  */
 export function mostUsd(
   options: Pick<LlmOptions, 'pricePerMillionTokensUsd'>,
@@ -40,7 +40,7 @@ export function mostUsd(
 }
 
 /**
- * Dollars for a request whose answer is this line. A request without an answer, or whose answer was not kept, may have been
+ * Dollars for a request with this line as its answer. A request without an answer, or with a lost one, may have been
  * charged in full.
  */
 export const chargedUsd = (
@@ -50,13 +50,13 @@ export const chargedUsd = (
 ): number =>
   line === undefined || line.abstained === 'no-answer' || line.abstained === 'lost' ? most : costUsd(options, line)
 
-/** The ledger counts millionths. */
+/** The ledger counts millionths of a dollar. */
 const ROUNDING_USD = 1e-7
 
-/** Which of some requests the caps have room for, by place. */
+/** Which requests the caps have room for, by index. */
 export interface RoomForRequests {
   fits: number[]
-  /** Requests passed over: they cost more than is left, and far more than the least. */
+  /** Skipped requests: they cost more than is left, and far more than the smallest. */
   tooLong: number[]
   /** The cap without room for the request after these. */
   reached: ReachedCap | undefined
@@ -64,7 +64,7 @@ export interface RoomForRequests {
   usd: ReachedCap
 }
 
-/** A request that costs so many times the least is long: it does not end the others where it finds too few dollars left. */
+/** A request that costs this many times the smallest is long: it is skipped when too few dollars are left, and shorter ones continue. */
 const LONG = 2
 
 /** Whether a request is long, and costs more dollars than a cap ever has. */
@@ -72,8 +72,8 @@ export const isTooLong = ({ usd }: LlmCaps, most: number, least: number): boolea
   most > LONG * least && most > Math.min(usd.perDay, usd.perMonth) + ROUNDING_USD
 
 /**
- * Which of these requests the caps have room for, in their order. `most` is the most that each can cost, in dollars, and
- * `least` what a request about an empty post can.
+ * Which of these requests the caps have room for, in order. `most` is the maximum cost of each in dollars, and
+ * `least` that of a request about an empty post.
  */
 export async function roomFor(
   table: Ledger,
@@ -89,7 +89,7 @@ export async function roomFor(
   for (const [i, one] of most.entries()) {
     if (total + one > usd.left + ROUNDING_USD) {
       if (one > LONG * least) {
-        // Where it is only behind others, there is room for it when they have given back what they did not need.
+        // If only earlier requests leave no room, there will be room when they have refunded what they did not use.
         if (one > usd.left + ROUNDING_USD) room.tooLong.push(i)
         continue
       }
@@ -110,7 +110,7 @@ export interface RequestBooking {
   usd: number
 }
 
-/** An open booking says how much it is, so that another invocation can close it if this one is killed. */
+/** An open booking records its amount, so that another invocation can close it if this one is killed. */
 const tokenOf = ({ day, part, requests, usd }: RequestBooking): string =>
   [day, requests, Math.round(usd * 1e6), part].join(' ')
 
@@ -121,14 +121,14 @@ function bookingOf(token: string): RequestBooking | undefined {
   return { day, requests: Number(requests), usd: Number(micro) / 1e6, part }
 }
 
-/** The bookings of the month of a UTC day that are open: of invocations that run, and of those that were killed. */
+/** The open bookings in the month of a UTC day: of running invocations and of killed ones. */
 export async function openBookings(table: Ledger, caps: LlmCaps, day: string): Promise<RequestBooking[]> {
   const month = day.slice(0, 7)
   const ledgers = await Promise.all([caps.requests.kind, caps.usd.kind].map((kind) => readLedger(table, kind, month)))
   return [...new Set(ledgers.flatMap(({ open }) => open))].flatMap((token) => bookingOf(token) ?? [])
 }
 
-/** Book requests with the most that they can cost: both or none. False where another spent the room meanwhile. */
+/** Book requests at their maximum cost: both amounts or none. False if another invocation used the room meanwhile. */
 export async function bookRequests(table: Ledger, caps: LlmCaps, booking: RequestBooking): Promise<boolean> {
   const { day, requests, usd } = booking
   const token = tokenOf(booking)
@@ -138,7 +138,7 @@ export async function bookRequests(table: Ledger, caps: LlmCaps, booking: Reques
   return false
 }
 
-/** Close a booking with what was used. */
+/** Close a booking with the amounts used. */
 export async function closeRequests(
   table: Ledger,
   caps: LlmCaps,

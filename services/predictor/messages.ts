@@ -9,7 +9,7 @@ import { cascadeId } from '../../shared/text/cascade'
 
 /** The distinct messages of a day of a stream. */
 export interface DayMessages {
-  /** Keys of the files of cascades that they are from. */
+  /** Keys of the files of cascades that they come from. */
   runs: string[]
   /** The shown text of each message that may be asked about. */
   shown: ReadonlyMap<string, ShownText>
@@ -50,7 +50,7 @@ export async function filesByDay(
   return found
 }
 
-/** Read the messages of a day, by the identities that labelling gave its posts. Examples are exact forms of texts. */
+/** Read the messages of a day, by the cascades that labelling assigned to its posts. Examples are exact forms of texts. */
 export async function readDayMessages(
   objects: Bucket,
   names: readonly StreamName[],

@@ -9,12 +9,12 @@ import { sweep, type Swept } from './sweep'
 const day = z.strictObject({ ...streamFields, date: z.iso.date() })
 
 /**
- * `{"ask":{"hashtag":"aws","date":"2026-11-21"}}` asks about the messages of a closed day, with `"stream":"mastodon"` of that
- * network; `{}` looks for days that are not asked about and puts each on the queue.
+ * `{"ask":{"hashtag":"aws","date":"2026-11-21"}}` asks about the messages of a closed day; `"stream":"mastodon"` selects a
+ * network. `{}` looks for days that were not asked about and queues each.
  */
 export const predictorRequest = z.union([z.strictObject({ ask: day }), z.strictObject({})])
 
-/** A day has cascades. A day of long ago has them anew after a deletion; it is not asked about. */
+/** The cascades of a day were written. A deletion rewrites those of old days, which are not asked about. */
 export const whenPlanned =
   (ports: AskDayPorts) =>
   async (planned: StreamDay, invocation: Invocation): Promise<AskedDay> => {

@@ -1,14 +1,14 @@
 import { BellwetherError } from '../../shared/errors'
 import { permanentRandom } from '../../shared/text/cascade'
 
-/** Of its own, so that a message that is drawn early for people is not asked about early. */
+/** A separate salt, so that a message that is drawn early for people is not asked about early. */
 const SALT = 'llm-v1'
 
-/** In what order the messages of a day are asked about. */
+/** The order in which the messages of a day are asked about. */
 export type Order = (messages: readonly string[]) => string[]
 
 /**
- * By a permanent random number of the message. Where the caps do not suffice, a beginning of this order is a random sample of
+ * By a permanent random number of the message. If the caps do not suffice, the beginning of this order is a random sample of
  * the day, whatever people are asked about and whatever they answered.
  */
 export const byRandomNumber: Order = (messages) =>

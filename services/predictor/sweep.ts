@@ -13,9 +13,9 @@ export interface Swept {
 }
 
 /**
- * Have closed days asked about whose event was lost, which a cap or a failure ended early, or which a new model or prompt has
- * not seen. The newest come first: they are what is reported. While the caps have no room for a single request, only days with an
- * open booking: to look at a day reads all of its posts.
+ * Queue closed days whose event was lost, that a cap or a failure ended early, or that a new model or prompt has
+ * not seen. The newest come first, because reports need them most. While the caps have no room for a single request, only days with an
+ * open booking are queued: looking at a day reads all of its posts.
  */
 export const sweep =
   ({
@@ -32,7 +32,7 @@ export const sweep =
     const least = mostUsd(options, prompt)
     const caps = llmCaps(options)
     const hasRoom = (await roomFor(table, caps, today, [least], least)).fits.length > 0
-    // A booking that a killed invocation left open gives room back once its day is looked at.
+    // Looking at a day closes a booking that a killed invocation left open, and so makes room.
     const open = hasRoom ? [] : await openBookings(table, caps, today)
     if (!hasRoom && open.length === 0) return { days: [] }
     const days: StreamDay[] = []

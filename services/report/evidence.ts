@@ -10,7 +10,7 @@ type LabelRecord = EvidenceRecord['labels'][number]
 
 const asked = z.object({ ...boundedStreamFields, date: z.iso.date() })
 
-/** The evidence of a day as this visitor may see it; null where there is none, as of days of an earlier release. */
+/** The evidence of a day as this visitor may see it; null if there is none, as for days of an earlier release. */
 export async function answerEvidence(
   objects: Pick<Objects, 'read'>,
   query: Record<string, string>,
@@ -19,7 +19,7 @@ export async function answerEvidence(
   const parsed = asked.safeParse(query)
   if (!parsed.success) return problem(400, 'invalid', 'say hashtag, date as in 2026-11-21, and stream')
   const { hashtag, stream, date } = parsed.data
-  // A day of a release without streams stands under its hashtag alone.
+  // A day of a release without streams is stored under its hashtag alone.
   const places = [...(stream === undefined ? [] : [{ hashtag, stream, date }]), { hashtag, date }].map(keys.evidence)
   for (const key of places) {
     const stored = await objects.read(key)
@@ -29,7 +29,7 @@ export async function answerEvidence(
   return { status: 200, body: null }
 }
 
-/** The evidence without what somebody may not see. */
+/** The evidence without the parts that the visitor may not see. */
 export function inBrief({ labels, messages, ...evidence }: EvidenceRecord, shows: PostAccess): EvidenceInBrief {
   const { hashtag, stream, date, from, posts, postsBefore, part } = evidence
   const brief = ({
@@ -62,7 +62,7 @@ export function inBrief({ labels, messages, ...evidence }: EvidenceRecord, shows
   }
 }
 
-/** Where a network shows a post, of networks that find it by its id alone. */
+/** URL of a post at its network, for networks where the id suffices. */
 function linkTo(stream: string | undefined, post: string): string | undefined {
   if (stream === 'x' && /^\d+$/.test(post)) return `https://x.com/i/status/${post}`
   const hackerNews = /^hn:(\d+)$/.exec(post)

@@ -50,23 +50,23 @@ interface Found {
   modified: Date
 }
 
-/** UTC days that somebody wants to see; without them the last ones. */
+/** Requested UTC days; by default the last ones. */
 export interface ChosenDays {
   from?: string | undefined
   to?: string | undefined
-  /** The day that the last one is held against. */
+  /** The day that the last one is compared with. */
   against?: string | undefined
 }
 
-/** How many objects are read at the same time. */
+/** How many objects are read concurrently. */
 const AT_ONCE = 16
 
-/** How many cards and qualities are kept before all are forgotten. */
+/** How many cards and qualities are cached before the cache is cleared. */
 const MOST_KEPT = 500
 
 /**
- * Put together what the report page shows. What is not there yet is left out; what is there and cannot be read is named
- * in `unreadable`, and the rest is shown. Cards and qualities that were read are kept while the function is warm.
+ * Compose what the report page shows. Missing objects are left out; objects that cannot be read are listed
+ * in `unreadable`, and the rest is shown. Cards and qualities are cached while the function is warm.
  */
 export function gathering({
   objects,
@@ -78,7 +78,7 @@ export function gathering({
   return async (now, chosen = {}) => {
     const unreadable: string[] = []
 
-    /** The object by its schema; nothing where it is not there or is unreadable. */
+    /** The object parsed by its schema; undefined if it is missing or unreadable. */
     const read = async <S extends z.ZodType>(key: string, schema: S): Promise<z.infer<S> | undefined> => {
       const stored = await objects.read(key)
       if (!stored) return undefined
@@ -99,7 +99,7 @@ export function gathering({
     ): Promise<T[]> => {
       const records = await concurrently(found, AT_ONCE, async (one): Promise<T | undefined> => {
         const version = `${one.key} ${one.modified.getTime()}`
-        // Only what `brief` made of this very object is kept under its key and time.
+        // A key and a time identify the result of `brief` for this object.
         if (kept.has(version)) return kept.get(version) as T
         const record = await read(one.key, schema)
         if (record === undefined) return undefined
@@ -181,7 +181,7 @@ const only = ({ job, promotedAt, provisional, labelStatus, textVersion }: z.infe
   readsEarlierText: textVersion !== TEXT_VERSION,
 })
 
-/** The objects under a prefix whose keys are of this kind: the newest first, and no more than `most`. */
+/** The objects of this kind under a prefix: the newest first, and at most `most`. */
 async function latestOf(
   objects: Pick<Objects, 'list'>,
   prefix: string,
@@ -217,7 +217,7 @@ function dayInBrief({ day, week, labels, ...rest }: ReportIndexRecord['days'][nu
   return { ...rest, labels: { errors: labels.errors }, day: brief(day), week: brief(week) }
 }
 
-/** The days that were asked for, and no more than a page can show. */
+/** The requested days, at most as many as a page can show. */
 function chosenDays(
   days: ReportIndexRecord['days'],
   { from = '', to = '9999-12-31' }: ChosenDays,
@@ -232,7 +232,7 @@ function reportedIn(days: ReportIndexRecord['days']): ReportOverview['reported']
   return first === undefined || last === undefined ? null : { first, last }
 }
 
-/** Those of the last `most` UTC days, counted from the newest. */
+/** The days among the last `most` UTC days, counted from the newest. */
 function lastDays(days: ReportIndexRecord['days'], most: number): ReportIndexRecord['days'] {
   const newest = days.reduce((last, { date }) => (date > last ? date : last), '')
   if (!newest) return []
@@ -253,11 +253,11 @@ function streamInBrief(settings: Settings, name: StreamName): StreamInBrief {
 function streamsShown(settings: Settings, days: ReportOverview['days']): ReportOverview['streams'] {
   const watched = watchedStreams(settings).map((one) => ({ ...streamInBrief(settings, one), watched: true }))
   const reported = days.map(({ hashtag, stream, topic }) => ({ hashtag, stream, topic, watched: false }))
-  // The first of a name stays.
+  // The first one of a name wins.
   return [...new Map([...watched, ...reported].reverse().map((one) => [streamLabel(one), one])).values()].reverse()
 }
 
-/** Judgements are booked on the day of the posts that they are about, everything else on the day it is spent. */
+/** Judgements are booked on the day of their posts, everything else on the day of spending. */
 async function spendingOf(
   table: Pick<Table, 'get'>,
   { caps, sources, hashtags }: Settings,
@@ -288,7 +288,7 @@ async function spendingOf(
   return [...shared, ...each]
 }
 
-/** The latest UTC day among batches, which are named by it; nothing where there is none. */
+/** The latest UTC day among batches, which are named by it; undefined without batches. */
 const newestDay = (batches: readonly string[]): string | undefined =>
   batches
     .flatMap((batch) => /^\d{4}-\d{2}-\d{2}/.exec(batch) ?? [])
@@ -325,7 +325,7 @@ const scoresInBrief = ({
   accuracy,
 })
 
-/** How many annotators there were, and not who: a reader of the report has no business with that. */
+/** The number of annotators, without their names: readers of the report may not see them. */
 function batchInBrief(quality: QualityRecord): BatchInBrief {
   const { batch, items, labelled, judgements, failed, costUsd, status, errors, annotators } = quality
   return {

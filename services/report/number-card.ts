@@ -37,7 +37,7 @@ interface CardNumber {
   high: number
 }
 
-/** The newest seven days that have the label's share. Nothing while the labels are unreliable: an earlier number is no better. */
+/** The newest seven days that have the label's share. Undefined while the labels are unreliable: an earlier number is no better. */
 export function numberIn(
   settings: Pick<Settings, 'hashtags' | 'sources'>,
   days: ReportIndexRecord['days'],

@@ -9,15 +9,15 @@ import type {
 } from '../../shared/records'
 import type { WaitingBatch } from '../../shared/waiting-batch'
 
-/** How many UTC days, models and batches a page shows at most: what it is sent stays small however old the stack is. */
+/** Maximum numbers of UTC days, models and batches on a page, so that responses stay small however old the stack is. */
 export const SHOWN = { days: 60, models: 30, batches: 30, incomplete: 30, chosenDays: 366 } as const
 
-/** A stream by its names of today. */
+/** A stream by its current names. */
 export interface StreamInBrief {
   hashtag: string
   /** Its network. */
   stream: string
-  /** What tells it apart, without #: `aws`, or `aws on mastodon` where the hashtag has several networks. */
+  /** Its display name without #: `aws`, or `aws on mastodon` if the hashtag has several networks. */
   topic: string
 }
 
@@ -25,7 +25,7 @@ type IndexedDay = ReportIndexRecord['days'][number]
 type IndexedStretch = IndexedDay['day']
 type IndexedAnswer = IndexedStretch['byPosts']
 
-/** A day as plots and tables show it. A page is sent many. */
+/** A day as plots and tables show it. A response has many. */
 export interface DayInBrief extends Omit<IndexedDay, 'day' | 'week' | 'labels'> {
   labels: Pick<IndexedDay['labels'], 'errors'>
   day: StretchInBrief
@@ -36,11 +36,11 @@ export interface StretchInBrief extends Omit<IndexedStretch, 'byPosts' | 'byMess
   byMessages: Omit<IndexedAnswer, 'tight' | 'judgements' | 'more'>
 }
 
-/** What `GET /report/data` answers: all that the report page shows, put together from what stands in the bucket. */
+/** The response of `GET /report/data`: everything that the report page shows, composed from the bucket. */
 export interface ReportOverview {
-  /** When it was put together. */
+  /** When it was composed. */
   now: string
-  /** Of the configuration, in its order; then those that only have reports. */
+  /** Streams of the configuration, in its order; then those that only have reports. */
   streams: (StreamInBrief & { watched: boolean })[]
   categories: { name: string; definition: string }[]
   labelsVersion: number
@@ -50,29 +50,29 @@ export interface ReportOverview {
   days: (DayInBrief & StreamInBrief)[]
   /** The newest report of each stream. */
   latest: (Omit<ReportRecord, 'predictions'> & StreamInBrief)[]
-  /** The first and the last day of all that have a report; null where none has one. */
+  /** The first and the last day with a report; null if there is none. */
   reported: { first: string; last: string } | null
-  /** What the last report of each stream is held against: the day that was asked for, or the one seven days before. */
+  /** The day that each stream's last report is compared with: the requested one, or the one seven days before. */
   against: (ReportIndexRecord['days'][number] & StreamInBrief)[]
   /** Why days were collected in part. */
   incomplete: (StreamInBrief & { date: string; words: string })[]
   champion:
     | (Pick<ChampionRecord, 'job' | 'promotedAt' | 'provisional' | 'labelStatus'> & {
-        /** It was trained by a release that read texts otherwise than this one. */
+        /** It was trained with another version of the text function. */
         readsEarlierText: boolean
       })
     | null
   /** The newest first. */
   models: ModelInBrief[]
-  /** The engines side by side; from the newest card. */
+  /** The engines side by side, from the newest card. */
   engines: CardRecord['engines']
-  /** The champion on labels that were given after its promotion; from the newest card that has it. */
+  /** The champion's scores on labels given after its promotion, from the newest card that has them. */
   live: ScoresInBrief | null
   /** The newest first. */
   batches: BatchInBrief[]
   spending: CapSpending[]
   waiting: WaitingBatch[]
-  /** Objects that are not as they should be: which, and what is wrong with them. */
+  /** Objects that cannot be read: which, and the problem. */
   unreadable: string[]
 }
 
@@ -86,7 +86,7 @@ export interface ModelInBrief {
   verdict: 'promoted' | 'rejected'
   provisional: boolean
   reasons: string[]
-  /** The job that it was held against. */
+  /** The job that it was compared with. */
   against: string | null
   labelStatus: DatasetRecord['labelStatus']
   /** Null where it could not be measured. */
@@ -105,18 +105,18 @@ export interface BatchInBrief {
   /** Items without a label, by reason. */
   failed: Record<string, number>
   costUsd: number
-  /** How often a judgement is wrong, as measured up to this batch; null where nothing measured it. */
+  /** Error rate of a judgement as measured up to this batch; null if not measured. */
   wrong: number | null
   status: DatasetRecord['labelStatus']
   reasons: string[]
 }
 
-/** What is booked against the caps of a UTC day and of its month. */
+/** Bookings against the caps of a UTC day and of its month. */
 export interface CapSpending {
   kind: 'posts' | 'collectUsd' | 'judgements' | 'labelUsd'
-  /** The source whose own caps these are; without it they are those of the configuration. */
+  /** The source with these caps; without it they are the configuration's. */
   source?: string
-  /** The UTC day: today for what is read, and for labels the newest day whose posts people were asked about. */
+  /** The UTC day: today for reads; for labels the newest day whose posts people were asked about. */
   of: string
   day: number
   month: number
@@ -124,7 +124,7 @@ export interface CapSpending {
   perMonth: number
 }
 
-/** How much of the posts somebody may see: none of them, their texts, or their texts with links. */
+/** How much of the posts a visitor may see: nothing, their texts, or their texts with links. */
 export type PostAccess = 'none' | 'messages' | 'links'
 
 /** A message as the report page shows it. */
@@ -136,7 +136,7 @@ export interface MessageInBrief {
   link?: string
 }
 
-/** What `GET /report/evidence` answers. */
+/** The response of `GET /report/evidence`. */
 export type EvidenceInBrief = Pick<
   EvidenceRecord,
   'hashtag' | 'stream' | 'date' | 'from' | 'posts' | 'postsBefore' | 'part'

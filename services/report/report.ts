@@ -25,7 +25,7 @@ interface Ports {
   log: Pick<Logger, 'error'>
 }
 
-/** Who may read reports; an owner comes in by the owner's page. */
+/** Who may read reports; an owner enters through the owner's page. */
 const READERS: readonly PersonRole[] = ['reader', 'owner']
 
 /** A SageMaker training job. */
@@ -34,7 +34,7 @@ const job = z.string().regex(/^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,62}$/)
 const day = z.iso.date().optional()
 const days = z.object({ from: day, to: day, against: day })
 
-/** The report: a page, and what it shows, as JSON. It changes nothing, and tells nobody what went wrong inside. */
+/** The report: a page, and its data as JSON. It is read-only, and hides internal errors from visitors. */
 export const report = (ports: Ports) => {
   const { objects, settings, log } = ports
   const gather = gathering(ports)

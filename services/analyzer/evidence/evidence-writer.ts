@@ -28,10 +28,10 @@ interface Sources {
   book: DayBook
 }
 
-/** Messages of a day that are read, at random; and beside them those with the most posts. */
+/** How many random messages of a day are read, and how many of those with the most posts. */
 const MOST_READ = 20_000
 const MOST_REPEATED = 300
-/** Posts whose pages are read for one day's evidence; of busier weeks the newest days are. */
+/** The most posts whose pages are read for one day's evidence; of busier weeks only the newest days are read. */
 const MOST_POSTS = 300_000
 
 /** A day whose messages were read. */
@@ -40,8 +40,8 @@ interface ReadDay extends ReadMessages {
 }
 
 /**
- * Writes what is behind the shares of a day, unless its report is as before and there is evidence. Days whose posts have expired
- * keep what they have. CONFLICT where another wrote it at the same time.
+ * Writes the evidence for the shares of a day, unless its report is unchanged and has evidence. Days whose posts have expired
+ * keep their evidence. CONFLICT if another writer was first.
  */
 export function evidenceWriter(
   sources: Sources,
@@ -99,7 +99,7 @@ async function composed(
     part = Math.min(part, one.part)
     addTo(read, one)
   }
-  // What moved a share because it is gone has no posts in these seven days.
+  // A message that moved a share by disappearing has no posts in these seven days.
   const wanted = [...shown.values()].flatMap(({ messages, moves }) => [...messages, ...moves])
   const missing = new Set(wanted.flatMap(({ item }) => (read.messages.has(item) ? [] : [item])))
   for (const day of earlier) {

@@ -7,21 +7,21 @@ import type { ReadMessage } from './messages'
 import { isNameAmong, plainWords } from './plain-words'
 import { isBelow, type Message, type Tally } from '../facts/tally'
 
-/** Of each label so many messages, and so many that moved its share. */
+/** Number of messages per label, and of messages that moved its share. */
 const MOST_MESSAGES = 5
 const MOST_WORDS = 10
-/** Standard errors: of 100 words that say nothing, one passes. */
+/** In standard errors: one in 100 uninformative words passes. */
 const LEAST_Z = 2.6
-/** A word of fewer messages or authors may be somebody's own. */
+/** A word of fewer messages or authors may identify somebody. */
 const FEWEST = 5
 
-/** The label of a message, and whether the model alone gives it. */
+/** The label of a message, and whether it comes only from the model. */
 export interface GivenLabel {
   label: string
   predicted: boolean
 }
 
-/** The label of a message: what people said, or the model's likeliest. Nothing without either, and of what annotators flagged. */
+/** The label of a message: people's label, or the model's most probable one. Undefined without either, and for flagged messages. */
 export function labelsOfMessages(
   labels: readonly string[],
   given: ReadonlyMap<string, { label: string }>,
@@ -37,7 +37,7 @@ export function labelsOfMessages(
   }
 }
 
-/** A message of a label that is shown for its number of posts, or because it moved the label's part of all posts. */
+/** A message that is shown for its number of posts, or because it moved its label's part of all posts. */
 export interface ShownMessage {
   item: string
   posts: number
@@ -45,13 +45,13 @@ export interface ShownMessage {
 }
 export interface Moved extends ShownMessage {
   before: number
-  /** Of all posts, in [-1, 1]. */
+  /** Change of its part of all posts, in [-1, 1]. */
   change: number
 }
 
 type LabelOf = ReturnType<typeof labelsOfMessages>
 
-/** The most repeated messages of a label; of equally many posts those that people labelled come first. */
+/** The most repeated messages of a label; at equal numbers those that people labelled come first. */
 export function mostRepeated(tally: Tally, label: string, labelOf: LabelOf): ShownMessage[] {
   return [...tally.kept]
     .flatMap(([item, message]) => {
@@ -62,7 +62,7 @@ export function mostRepeated(tally: Tally, label: string, labelOf: LabelOf): Sho
     .slice(0, MOST_MESSAGES)
 }
 
-/** The messages of a label whose parts of all posts changed most from one stretch of days to the next. */
+/** The messages of a label whose parts of all posts changed most between two periods. */
 export function mostMoving(now: Tally, before: Tally, label: string, labelOf: LabelOf): Moved[] {
   if (now.posts === 0 || before.posts === 0) return []
   const found: Moved[] = []
@@ -89,8 +89,8 @@ export interface Worded {
 }
 
 /**
- * The words that set each label apart from the others, the surest first. Each message counts once. Only words of at least
- * five messages and five known authors are told, and none that `isPrivate`.
+ * The words that set each label apart from the others, the most certain first. Each message counts once. Only words of at least
+ * five messages and five known authors are returned, and none that `isPrivate`.
  */
 export function tellingWords(
   labels: readonly string[],
@@ -130,7 +130,7 @@ export function tellingWords(
   )
 }
 
-/** In how many messages each word is. */
+/** The number of messages with each word. */
 function countWords(messages: readonly Worded[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const { words } of messages) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
@@ -140,24 +140,24 @@ function countWords(messages: readonly Worded[]): Map<string, number> {
 /** The messages that evidence shows, by label. */
 export type ShownByLabel = ReadonlyMap<string, { messages: readonly ShownMessage[]; moves: readonly Moved[] }>
 
-/** What the evidence of a day is composed of. */
+/** The inputs of a day's evidence. */
 export interface Material {
   day: StreamDay
   from: string
   labels: readonly string[]
   labelOf: LabelOf
-  /** Of the day, of the seven days that end with it, and of the seven before. */
+  /** Tallies of the day, of the seven days that end with it, and of the seven before. */
   tallies: { day: Tally; week: Tally; before: Tally }
   /** What `shownIn` chose. */
   shown: ShownByLabel
   /** The messages that were read, by cascade. */
   read: ReadonlyMap<string, ReadMessage>
   handles: ReadonlySet<string>
-  /** Messages whose id lies below this part of all ids were all read. */
+  /** All messages with an id below this fraction of all ids were read. */
   part: number
 }
 
-/** The messages that evidence shows: it cannot be composed before they are read. */
+/** The messages that evidence shows, which have to be read before it is composed. */
 export const shownIn = ({ labels, labelOf, tallies }: Pick<Material, 'labels' | 'labelOf' | 'tallies'>): ShownByLabel =>
   new Map(
     labels.map((label) => [
@@ -169,7 +169,7 @@ export const shownIn = ({ labels, labelOf, tallies }: Pick<Material, 'labels' | 
     ]),
   )
 
-/** What is behind the shares of a day. A message that could not be read is left out. */
+/** The evidence for the shares of a day. Messages that could not be read are left out. */
 export function evidenceOf(material: Material): EvidenceRecord {
   const { day, from, labels, labelOf, tallies, shown, read, handles, part } = material
   const worded: Worded[] = []

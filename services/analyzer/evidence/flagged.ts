@@ -8,7 +8,7 @@ import { refusedLine } from '../../../shared/records'
 const READS_AT_ONCE = 4
 const ITEM_BYTES = 40
 
-/** The items of none of the categories: annotators of these batches flagged them, or the owner decided so. */
+/** The items without a category: annotators of these batches flagged them, or the owner decided so. */
 export async function itemsOfNone(
   ports: { objects: Pick<Objects, 'read'>; memory: Memory },
   batches: readonly string[],
@@ -17,7 +17,7 @@ export async function itemsOfNone(
   return new Set([...(await flaggedItems(ports, batches)), ...neither.keys()])
 }
 
-/** The items of settled batches that annotators flagged. Which they are never changes. */
+/** The items of settled batches that annotators flagged. They never change. */
 async function flaggedItems(
   { objects, memory }: { objects: Pick<Objects, 'read'>; memory: Memory },
   batches: readonly string[],

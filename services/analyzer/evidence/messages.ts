@@ -6,7 +6,7 @@ import type { ShownText } from '../../../shared/text'
 import { cascadeId } from '../../../shared/text/cascade'
 import { handlesIn, namesInAuthorId } from './plain-words'
 
-/** A message by the post that shows it. */
+/** A message with the post that shows it. */
 export interface ReadMessage {
   post: string
   shown: ShownText
@@ -14,19 +14,19 @@ export interface ReadMessage {
   createdAt: string
   /** Id of the post that it repeats, or empty. */
   retweetOf: string
-  /** Who wrote it; empty where only posts that repeat it were collected, or the source does not say. */
+  /** Its author; empty if only repeats were collected, or the source does not say. */
   author: string
 }
 
 /** Messages of runs, by cascade. */
 export interface ReadMessages {
   messages: Map<string, ReadMessage>
-  /** Names that were written with an at sign, in any post, and names of authors. */
+  /** Names after an at sign, in any post, and names of authors. */
   handles: Set<string>
 }
 
 /**
- * Read from the pages of runs the messages that are wanted, each with the post that shows it. OBJECT_MISSING where the pages
+ * Read the requested messages from the pages of runs, each with the post that shows it. OBJECT_MISSING if the pages
  * have expired.
  */
 export async function readWantedMessages(

@@ -1,16 +1,16 @@
 import { tokenise, shownText } from '../../../shared/text'
 import { normalised } from '../../../shared/text/normalised'
 
-/** Longer texts are essays; their beginning tells what they are about. */
+/** Longer texts are truncated: their beginning shows the topic. */
 const MOST_CHARACTERS = 10_000
 /** An address of the web or of a person: `https://a.example/b`, `a.example/b`, `ana@a.example`. */
 const isAddress = (piece: string): boolean =>
   /@|:\/\//.test(piece) || /[\p{L}\p{N}]\.\p{L}{2}/u.test(piece) || /^\P{L}*www\./iu.test(piece)
 const WORD = /^\p{L}[\p{L}\p{N}_'’]+$/u
 
-/** The words of a message, each once and in lower case: no handle, address, number or mark; of a hashtag its bare word. */
+/** The words of a message, each once and in lower case, without handles, addresses, numbers and marks; a hashtag gives its bare word. */
 export function plainWords(text: string): Set<string> {
-  // Full-width forms of an address are an address, too.
+  // A full-width form of an address is also an address.
   const pieces = normalised(text.slice(0, MOST_CHARACTERS), 'NFKC').split(/\s+/u)
   const plain = pieces.filter((piece) => !isAddress(piece)).join(' ')
   return new Set(tokenise(shownText(plain)).filter((token) => WORD.test(token)))
@@ -27,7 +27,7 @@ export function handlesIn(text: string): string[] {
 }
 
 /**
- * The name that some networks have in an author's id, in lower case, and its parts: `https://a.example/users/ana` and `hn:ana`
+ * The name that some networks put into an author's id, in lower case, and its parts: `https://a.example/users/ana` and `hn:ana`
  * have ana. Ids without a name give words that nobody writes.
  */
 export const namesInAuthorId = (authorId: string): string[] =>

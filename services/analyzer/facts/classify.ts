@@ -14,7 +14,7 @@ export interface Champion extends Calibrated {
   classifier: Artefact['model']
 }
 
-/** Posts are classified so many at a time: this and a part of an upload is all that is held, however long the run. */
+/** Posts per group: only this and a part of an upload is held in memory, however long the run. */
 const BATCH = 500
 
 /** Classify all posts of a run and write its predictions; `passing` sees each of them. */

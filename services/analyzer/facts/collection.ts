@@ -1,6 +1,6 @@
 import type { ReportRecord, RunRecord } from '../../../shared/records'
 
-/** What of a run says how much of the posts it has. */
+/** The fields of a run from which its coverage is computed. */
 export type RunCoverage = Pick<
   RunRecord,
   | 'window'
@@ -16,7 +16,7 @@ export type RunCoverage = Pick<
   | 'leftOut'
 >
 
-/** How much of the posts of a UTC day was collected, and what kept the rest out. */
+/** How much of the posts of a UTC day was collected, and why the rest is missing. */
 interface Collection extends Omit<ReportRecord['collection'], 'words'> {
   complete: boolean
   /** In [0, 1]. */
@@ -25,8 +25,8 @@ interface Collection extends Omit<ReportRecord['collection'], 'words'> {
 }
 
 /**
- * By the number of posts that the source says there were, where it does; else by the time that was read. Runs are parts
- * of the day and do not overlap, but for their edges.
+ * By the number of existing posts, if the source gives it; otherwise by the time that was read. Runs are parts
+ * of the day and overlap only at their edges.
  */
 export function collectionOf(runs: readonly RunCoverage[]): Collection {
   const gaps = runs.flatMap(({ gap }) => gap ?? [])
@@ -61,7 +61,7 @@ export function collectionOf(runs: readonly RunCoverage[]): Collection {
   }
 }
 
-/** What the settings of the source left out, and why. */
+/** Posts that the settings of the source left out, by reason. */
 function leftOutOf(runs: readonly RunCoverage[]): string[] {
   const reasons = new Map<string, number>()
   for (const { leftOut = {} } of runs)
@@ -70,7 +70,7 @@ function leftOutOf(runs: readonly RunCoverage[]): string[] {
   return [`Left out: ${[...reasons].map(([reason, posts]) => `${posts} ${reason}`).join(', ')}.`]
 }
 
-/** How much of its window a run has: what the source still had of it, and how much of that was read. */
+/** The part of its window that a run covers: what the source still had, times the part of that which was read. */
 function shareOf(run: RunCoverage): number {
   const { complete, gap, window, covered, existing, posts, otherLanguages, refusedRows, leftOut = {} } = run
   if (complete && gap === null) return 1

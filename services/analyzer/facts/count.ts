@@ -11,9 +11,9 @@ interface How {
   labels: readonly string[]
   /** Messages that a plan asks about. */
   isAsked: (item: string) => boolean
-  /** Ids of the posts that earlier runs of the day have. Nothing where the day has one run. */
+  /** Ids of the posts in earlier runs of the day. Undefined if the day has one run. */
   seen: ReadonlySet<string> | undefined
-  /** Its posts, where they are in hand. */
+  /** Its posts, if they are in memory. */
   posts?: AsyncIterable<CountedPost> | undefined
 }
 
@@ -23,16 +23,16 @@ export interface CountedPost {
   exact: () => string
 }
 
-/** A run as it was counted. */
+/** A counted run. */
 export interface RunCount {
   run: CountedRun
-  /** Ids of the posts that no earlier run has, where it was asked for them. */
+  /** Ids of the posts that no earlier run has, if requested. */
   posts: ReadonlySet<string>
 }
 
 /**
- * Count a run by message, with the scores that labelling kept. The file of its cascades has all its posts; without it a
- * message is known by the exact form of its text. Nothing where the pages have other posts than the run says.
+ * Count a run by message, with the kept scores. The file of its cascades has all its posts; without it a
+ * message is identified by the exact form of its text. Undefined if the pages have other posts than the run says.
  */
 export async function countRun(
   objects: Pick<Objects, 'stream'>,
@@ -42,7 +42,7 @@ export async function countRun(
   const assigned = await openCascades(objects, run, how.labels)
   const counted = assigned && (await countRows(run, assigned.rows, how))
   if (counted) return asRun(run, counted, true)
-  // Of a file of cascades that does not have all posts, the others are read from the pages.
+  // Posts that the file of cascades lacks are read from the pages.
   const cascades = assigned && (await openCascades(objects, run, how.labels))
   const posts = withCascades(cascades, how.posts ?? stored(objects, run), ({ exact }) => exact())
   const read = await countRows(run, rowsOf(posts), how)

@@ -21,7 +21,7 @@ export interface CountedRun extends RunCoverage {
   tally: Tally
 }
 
-/** The bytes of the facts of a day: the same for the same content. A message stands on a line. */
+/** The bytes of the facts of a day, deterministic; one message per line. */
 export function factsBytes({ runs, ...day }: CountedDay): string {
   const lines = runs.map(({ tally: { kept, aside, posts, scored, scores, answers, below }, ...run }) => {
     const messages = [...kept, ...aside].map(([id, message]) => [id, message.posts, message.scores ?? null])
@@ -32,7 +32,7 @@ export function factsBytes({ runs, ...day }: CountedDay): string {
   return `${JSON.stringify({ format: 2, ...day }).slice(0, -1)},"runs":[\n${lines.join(',\n')}\n]}\n`
 }
 
-/** The facts of a day as they are counted with. */
+/** The facts of a day in memory. */
 export function countedDay({ date, labels, runs, ...name }: FactsRecord): CountedDay {
   const counted = runs.map(({ tally: { messages, ...sums }, ...run }) => {
     const tally: Tally = { ...sums, classes: labels.length, kept: new Map(), aside: new Map() }
@@ -42,20 +42,20 @@ export function countedDay({ date, labels, runs, ...name }: FactsRecord): Counte
   return { ...streamNameOf(name), date, labels, runs: counted }
 }
 
-/** What a report knows beside the counted posts. */
+/** The input of a report besides the counted posts. */
 export interface LabellingFacts {
   /** Names of the labels, in their order. */
   labels: readonly string[]
   given: ReadonlyMap<string, StandingLabel>
-  /** What was drawn, with which probabilities. */
+  /** The drawn items with their probabilities. */
   design: Design
-  /** Items of none of the categories: annotators flagged them, or the owner decided so. */
+  /** Items without a category: annotators flagged them, or the owner decided so. */
   flagged: ReadonlySet<string>
   /** Messages that count in no share. */
   excluded?: ReadonlySet<string> | undefined
 }
 
-/** What the facts of a day, the draws and the labels say together. */
+/** The facts of a day combined with the draws and the labels. */
 export function joined(
   known: LabellingFacts,
   { runs: all, ...day }: CountedDay,
@@ -80,8 +80,8 @@ export function joined(
 }
 
 /**
- * The messages of some runs that any draw took, also one of another day: a message that lives for days is drawn and
- * labelled once. Its probability is that of all its draws together.
+ * The messages of some runs that any draw took, also a draw of another day: a message that lives for days is drawn and
+ * labelled once. Its probability is that over all its draws.
  */
 function sampleOf(known: LabellingFacts, own: readonly Tally[]): Omit<DrawnSample, 'tally'> {
   const sample: DrawnSample['sample'][number][] = []

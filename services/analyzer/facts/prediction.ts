@@ -4,11 +4,11 @@ import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import { BellwetherError } from '../../../shared/errors'
 
-/** What the classifier says of a post: one row of `predictions/…/run=<run>.csv`. */
+/** The classifier's prediction for a post: one row of `predictions/…/run=<run>.csv`. */
 export interface Prediction {
   post: string
   label: string
-  /** Of the label, calibrated; to six digits. */
+  /** Calibrated probability of the label, to six digits. */
   probability: number
   /** The training job of the model. */
   model: string
@@ -66,7 +66,7 @@ export async function* predictionsFromCsv(csv: Readable, where: string): AsyncIt
   }
 }
 
-/** Six digits of each, which is what the model's single precision holds. */
+/** Six digits: the precision of the model's 32-bit floats. */
 const asJson = (probabilities: Prediction['probabilities']): string =>
   JSON.stringify(probabilities, (_, value: unknown) => (typeof value === 'number' ? Number(value.toFixed(6)) : value))
 

@@ -10,34 +10,34 @@ import { answeredParts, greatest, type Parts } from '../../../shared/statistics/
 import { streamLabel, type StreamName } from '../../../shared/streams'
 import { dayAfter } from '../../../shared/utc-day'
 
-/** Runs of a day that draws took their samples from together. */
+/** A stratum: runs of a day from which samples were drawn together. */
 export interface SampledRuns {
   /** Keys. */
   runs: ReadonlySet<string>
 }
 
-/** By item: the probabilities with which all draws together had it labelled. */
+/** By item: the probabilities over all draws together. */
 export type Design = ReadonlyMap<string, Parts>
 
-/** Runs that come late are drawn from by a batch of a later day; so many days are looked at. */
+/** A batch of a later day draws from late runs; plans of this many days are read. */
 const LATE_DAYS = 3
 
 const READS_AT_ONCE = 4
 
 /** The plans of batches. */
 export interface Plans {
-  /** Those that can have drawn from the days between these, in the order of their batches. */
+  /** The plans that can have drawn from the days between these, in the order of their batches. */
   between(from: string, to: string): Promise<PlanRecord[]>
 }
 
-/** List the plans from a day on. Each is read when it is asked for; a plan never changes, so once by a warm function. */
+/** List the plans from a day on. Each is read when needed, and once by a warm function, because a plan never changes. */
 export async function openPlans(
   objects: Pick<Objects, 'list' | 'read'>,
   memory: Memory,
   earliest: string,
 ): Promise<Plans> {
   const found: { key: string; size: number }[] = []
-  // Batches are named by their days, so that those of some days stand beside each other.
+  // Batches are named by their days, so those of consecutive days are adjacent.
   for await (const { key, size } of objects.list(prefixes.labeling, `${prefixes.labeling}${earliest}`)) {
     if (keys.plan.match(key)) found.push({ key, size })
   }
@@ -63,7 +63,7 @@ export async function openPlans(
   }
 }
 
-/** The strata of a stream's day: runs that one plan drew from belong together, and so do those that several plans share. */
+/** The strata of a stream's day: runs that one plan drew from together, merged if several plans share runs. */
 export function strataOf(plans: readonly PlanRecord[], names: readonly StreamName[], date: string): SampledRuns[] {
   const isOfDay = isOf(names, date)
   let strata: Set<string>[] = []
@@ -81,8 +81,8 @@ export function strataOf(plans: readonly PlanRecord[], names: readonly StreamNam
 }
 
 /**
- * What was drawn from days up to a date, with the probability of being among what was answered: annotators take items in
- * the order of the draw, so those that they answered are a smaller draw of the same design. A message that lives for days
+ * The items drawn from days up to a date, with their probabilities in the answered sample. Annotators take items in
+ * the order of the draw, so the answered ones are a smaller draw of the same design. A message that lives for days
  * has the greatest probability of all its draws. `given` are the labels, `from` is the day of the first of the plans.
  */
 export function designOf(
@@ -100,7 +100,7 @@ export function designOf(
       for (const [item, parts] of answeredParts(draw, isAnswered)) add(item, parts)
     }
   }
-  // A draw of an earlier day, whose plan is not read, may have been what had it labelled.
+  // It may have been labelled because of a draw of an earlier day, whose plan is not read.
   for (const item of found.keys()) {
     const label = given.get(item)
     if (label?.draw && label.planned && label.planned.batch < from) add(item, label.draw)
@@ -108,13 +108,13 @@ export function designOf(
   return new Map([...found].map(([item, parts]) => [item, greatest(parts)]))
 }
 
-/** The model whose scores the posts of a day have: training job of the one that was live when the day was first planned. */
+/** The model of a day's kept scores: training job of the model that was live when the day was first planned. */
 export const modelAtPlan = (plans: readonly PlanRecord[], names: readonly StreamName[], date: string): string | null =>
   firstPlanOf(plans, names, date)?.model ?? null
 
 /**
- * What that model says of the evaluation window, by item, where the plan has it for these categories: scores that were
- * kept when the day was planned, so a promotion changes none of them.
+ * That model's scores of the evaluation window, by item, if the plan has them for these categories. They were
+ * stored when the day was planned, so a promotion changes none of them.
  */
 export function windowScoresOf(
   plans: readonly PlanRecord[],
@@ -133,7 +133,7 @@ const firstPlanOf = (
   date: string,
 ): PlanRecord | undefined => plans.find(({ draws }) => draws.some(isOf(names, date)))
 
-/** Whether something is of a stream's day, by whichever of its names. */
+/** Whether a record belongs to a stream's day, under any of its names. */
 export function isOf(names: readonly StreamName[], date: string): (one: StreamName & { date: string }) => boolean {
   const labels = names.map(streamLabel)
   return (one) => one.date === date && labels.includes(streamLabel(one))

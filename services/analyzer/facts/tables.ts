@@ -10,7 +10,7 @@ import type { StreamDay } from '../../../shared/streams'
 type Place = StreamDay & { stream: string }
 
 /**
- * Write the table of a day's predictions: one object, made of the predictions of all its runs, so that a post of two runs is
+ * Write the table of a day's predictions: one object, made from the predictions of all its runs, so that a post of two runs is
  * one row. The lease of the stream keeps writers of a day apart.
  */
 export async function writePredictions(
@@ -44,7 +44,7 @@ async function* predictionRows(
   }
 }
 
-/** Write the table of a report's shares; a category without a share has a row that says why. */
+/** Write the table of a report's shares; a category without a share has a row with the reason. */
 export async function writeShares(
   objects: Pick<Objects, 'etag' | 'put'>,
   { stream, hashtag, date }: Place,

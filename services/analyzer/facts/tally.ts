@@ -11,25 +11,25 @@ export interface Tally {
   scored: number
   /** Sums of the scores of these posts, by class. */
   scores: number[]
-  /** How many of these posts the model gives each class to. */
+  /** How many of these posts the model assigns to each class. */
   answers: number[]
-  /** Messages one by one, by id: all of them, or those whose id lies below `below`. */
+  /** Messages kept individually, by id: all of them, or those with an id below `below`. */
   kept: Map<string, Message>
-  /** Of the others those that are asked about, and so are needed one by one. */
+  /** Other messages that people are asked about, and that are therefore needed individually. */
   aside: Map<string, Message>
-  /** A share of all ids in (0, 1]. */
+  /** A fraction of all ids, in (0, 1]. */
   below: number
 }
 
 /** The posts of one message. */
 export interface Message {
   posts: number
-  /** Its kept scores by class: of the model that was live when its first day was planned. Nothing where none was. */
+  /** Its kept scores by class, from the model that was live when its first day was planned. Undefined if none was. */
   scores: readonly number[] | undefined
 }
 
 /**
- * Messages that are kept one by one: some 40 MB. Of more, those with the smallest ids are, which as hashes are a random
+ * Maximum number of messages kept individually: some 40 MB. Of more, those with the smallest ids are kept; ids are hashes, so this is a random
  * sample of all: a mean over 100,000 of them is off by a third of a point at most.
  */
 export const MOST_KEPT = 200_000
@@ -45,7 +45,7 @@ export const emptyTally = (classes: number): Tally => ({
   below: 1,
 })
 
-/** How many messages are kept one by one, and which of the others are kept as well. */
+/** How many messages are kept individually, and which others are kept as well. */
 interface Keeping {
   most: number
   isAsked: (message: string) => boolean
@@ -74,12 +74,12 @@ export function addPost(
 }
 
 /**
- * All posts of several tallies, not to be added to; a message that several have is one. Sums are taken tally by tally and
- * messages stand in the order of their ids, so that the same tallies give the same digits.
+ * The posts of several tallies together, read-only; a message in several of them counts as one. Sums are taken tally by tally and
+ * messages are in the order of their ids, so that the same tallies give the same digits.
  */
 export function mergedTallies(tallies: readonly Tally[], classes: number, mostKept = MOST_KEPT): Tally {
   const counted = tallies.filter(({ posts }) => posts > 0)
-  // What one has alone is not held twice.
+  // A message of one tally alone is not copied.
   const [only, another] = counted
   if (only && !another && only.kept.size <= mostKept) return only
   const all = emptyTally(classes)
@@ -98,7 +98,7 @@ export function mergedTallies(tallies: readonly Tally[], classes: number, mostKe
   return { ...all, kept: byId(all.kept) }
 }
 
-/** The posts of a message in several tallies together; nothing where none has it. */
+/** The posts of a message in several tallies together; undefined if none has it. */
 export function messageIn(tallies: readonly Tally[], id: string): Message | undefined {
   const found = new Map<string, Message>()
   for (const { kept, aside } of tallies) {
@@ -108,7 +108,7 @@ export function messageIn(tallies: readonly Tally[], id: string): Message | unde
   return found.get(id)
 }
 
-/** Put a message back to where it was kept. */
+/** Put a message back into the map that held it. */
 export function keepMessage({ kept, aside, below }: Tally, id: string, message: Message): void {
   const among = isBelow(below, id) ? kept : aside
   among.set(id, message)
@@ -117,12 +117,12 @@ export function keepMessage({ kept, aside, below }: Tally, id: string, message: 
 /** The tally with its messages in the order of their ids. */
 export const orderedById = (tally: Tally): Tally => ({ ...tally, kept: byId(tally.kept), aside: byId(tally.aside) })
 
-/** Distinct messages; an estimate where not all are kept. */
+/** Number of distinct messages; an estimate if not all are kept. */
 export const messagesOf = ({ kept, below }: Tally): number => Math.round(kept.size / below)
 
 /**
- * Mean score of each class over the posts, or over the messages, each of which counts once. What has no scores counts
- * as evenly split: the same for every message of the population and of the sample, so that it cancels out.
+ * Mean score of each class over the posts, or over the messages, each counted once. Those without scores count
+ * as evenly split. This is the same in the population and in the sample, so it cancels out.
  */
 export function meansOf(tally: Tally, basis: Basis): number[] {
   const { posts, scored, classes, kept } = tally
@@ -135,8 +135,8 @@ export function meansOf(tally: Tally, basis: Basis): number[] {
 }
 
 /**
- * Mean scores where messages that are kept one by one have others than their kept scores: `before` and `after` of each whose
- * scores change. The others have the mean of `meansOf`, or `evenly` split scores.
+ * Mean scores after individually kept messages change theirs: `changeOf` gives the scores of each changed message before and
+ * after. `means` are the mean scores without the changes.
  */
 export function meansWith(
   tally: Tally,
@@ -152,12 +152,12 @@ export function meansWith(
     const differences = zip(change.after, change.before).map(([after, before]) => after - before)
     addUp(changes, differences, count)
   }
-  // Of very many messages those that are kept are a part, and only they change.
+  // If not all messages are kept, only the kept ones change.
   const total = basis === 'posts' ? tally.posts : tally.kept.size / tally.below
   return zip(means, changes).map(([mean, change]) => mean + change / Math.max(1, total))
 }
 
-/** The tally without the posts of some messages; of those that are not kept one by one nothing is known. */
+/** The tally without the posts of some messages. Messages that are not kept individually cannot be removed. */
 export function withoutMessages(tally: Tally, ids: ReadonlySet<string>): Tally {
   const found = [...ids].flatMap((id) => {
     const message = tally.kept.get(id) ?? tally.aside.get(id)
@@ -194,7 +194,7 @@ export function scoredShare({ posts, scored, kept }: Tally, basis: Basis): numbe
   return messages / Math.max(1, kept.size)
 }
 
-/** Share of each class among the answers of the model: what counting would say of the posts or messages with scores. */
+/** Share of each class among the model's predictions for the posts or messages with scores: classify-and-count. */
 export function countedShares(tally: Tally, basis: Basis): number[] {
   const counts = zeros(tally.classes)
   if (basis === 'posts') addUp(counts, tally.answers)
@@ -203,7 +203,7 @@ export function countedShares(tally: Tally, basis: Basis): number[] {
   return counts.map((count) => count / Math.max(1, all))
 }
 
-/** Covariance of the mean scores, messages being independent of each other: Σ w²(s−q)(s−q)ᵀ with w the part of a message. */
+/** Covariance of the mean scores, messages being independent of each other: Σ w²(s−q)(s−q)ᵀ with w the weight of a message. */
 export function covarianceOf(tally: Tally, basis: Basis): number[][] {
   const means = meansOf(tally, basis)
   const covariance = means.map(() => zeros(tally.classes))
@@ -225,10 +225,10 @@ function halve(tally: Tally, isAsked: Keeping['isAsked']): void {
   }
 }
 
-/** Whether an id lies in this part of all ids. */
+/** Whether an id is in this fraction of all ids. */
 export const isBelow = (below: number, id: string): boolean => below === 1 || placeOf(id) < below
 
-/** Where an id lies in [0, 1): ids are hexadecimal digits of a hash. */
+/** The position of an id in [0, 1): ids are hexadecimal digits of a hash. */
 const placeOf = (id: string): number => Number.parseInt(id.slice(0, 8), 16) / 2 ** 32
 
 const byId = (messages: ReadonlyMap<string, Message>): Map<string, Message> =>
@@ -236,7 +236,7 @@ const byId = (messages: ReadonlyMap<string, Message>): Map<string, Message> =>
 
 export const evenly = (classes: number): number[] => Array.from({ length: classes }, () => 1 / classes)
 
-/** Count a message once more; the scores that it first had stay. */
+/** Count a message once more; its first scores stay. */
 function addMessage(to: Map<string, Message>, id: string, { posts, scores }: Message): void {
   const before = to.get(id)
   to.set(id, { posts: posts + (before?.posts ?? 0), scores: before?.scores ?? scores })
@@ -247,7 +247,7 @@ function addUp(to: number[], from: readonly number[], times = 1): void {
   for (const [k, value] of from.entries()) to[k]! += times * value
 }
 
-/** Count posts at the class that the scores give them to. */
+/** Count posts for the class with the greatest score. */
 function countAnswer(counts: number[], scores: readonly number[], posts = 1): void {
   // oxlint-disable-next-line typescript/no-non-null-assertion -- both have a number for each class of the model
   counts[likeliest(scores)]! += posts

@@ -13,26 +13,26 @@ import { replace } from './draft'
 import { type CountedDay, countedDay, factsBytes } from '../facts/facts'
 import { isOf, type Plans } from '../facts/samples'
 
-/** The counted days of a stream, as one piece of work finds and leaves them. */
+/** The counted days of a stream during one piece of work. */
 export interface DayBook {
   /** Dates that have a run, ascending. */
   dates: readonly string[]
-  /** The name under which a day of the stream stands. Nothing for a day without runs. */
+  /** The name under which a day of the stream is stored. Undefined for a day without runs. */
   nameOn(date: string): StreamName | undefined
   /**
-   * Have the runs of a day classified that have no predictions. False where there is no time for all of them; what was
-   * classified stays.
+   * Classify the runs of a day that have no predictions. False if there is no time for all of them; finished
+   * predictions stay.
    */
   classify(date: string): Promise<boolean>
-  /** The facts of a day as it is now. Nothing for a day without runs. */
+  /** The current facts of a day. Undefined for a day without runs. */
   facts(date: string): Promise<CountedDay | undefined>
-  /** The facts of a day as they were counted last, which may be before its newest run. Nothing where they were not. */
+  /** The last counted facts of a day, which may be older than its newest run. Undefined if it was never counted. */
   stored(date: string): Promise<CountedDay | undefined>
   /** The runs of a day. */
   records(date: string): Promise<RunRecord[]>
   /** Keys of the predictions of a day. */
   predictionsOf(date: string): string[]
-  /** The runs that were classified, by name. */
+  /** The classified runs, by name. */
   classified: readonly string[]
 }
 
@@ -42,7 +42,7 @@ interface Sources {
   /** Names of the labels, in their order. */
   labels: readonly string[]
   /**
-   * Loads the model of a training job, or without one the live model; nothing where none is live. Absent where nothing is to
+   * Loads the model of a training job, or without one the live model; undefined if none is live. Absent if nothing is to
    * be classified.
    */
   model: ((job?: string) => Promise<Champion | undefined>) | undefined
@@ -56,21 +56,21 @@ interface Version {
   size: number
 }
 
-/** What is known of a stream from a date on; changes as days are classified and counted. */
+/** The state of a stream from a date on; changes as days are classified and counted. */
 interface State extends Sources {
   names: StreamNames
-  /** The runs in their order, by date. */
+  /** The runs in order, by date. */
   runs: ReadonlyMap<string, readonly RunName[]>
   /** Keys. */
   predictions: Set<string>
   /** By key. */
   facts: Map<string, Version>
-  /** The posts of runs that were just classified, by the key of the run: they are counted next. */
+  /** The posts of runs that were just classified, by the key of the run, to be counted next. */
   passed: Map<string, readonly CountedPost[]>
   classified: string[]
 }
 
-/** Posts of a run that are kept to be counted, rather than read again. */
+/** Up to this many posts of a run are kept in memory to be counted instead of being read again. */
 const MOST_KEPT = 20_000
 
 /** Open the days of a stream, which has these names, from a date on. */
@@ -119,7 +119,7 @@ async function counted(state: State, date: string): Promise<CountedDay> {
   return before && (await isCurrent(state, before)) ? before : write(state, await countRuns(state, date))
 }
 
-/** What was counted before, where that can be read. */
+/** The previously counted facts, if they can be read. */
 async function storedFacts(state: State, date: string): Promise<CountedDay | undefined> {
   const { objects, memory, facts } = state
   const name = nameOn(state, date)
@@ -133,7 +133,7 @@ async function storedFacts(state: State, date: string): Promise<CountedDay | und
   })
 }
 
-/** Would counting again find what these facts say? */
+/** Whether counting again would give the same facts. */
 async function isCurrent(state: State, { hashtag, date, labels, runs }: CountedDay): Promise<boolean> {
   const isSame = (one: readonly string[], other: readonly string[]) => one.join('\n') === other.join('\n')
   if (!isSame(labels, state.labels)) return false
@@ -148,9 +148,9 @@ async function isCurrent(state: State, { hashtag, date, labels, runs }: CountedD
 }
 
 /**
- * Classify the runs without predictions, each once: by the model that its batch was planned with, so that an invocation
- * which comes late writes what one in time would have, and before there is a batch by the live one. Of a batch that was
- * planned without a model there are none. False when the time is over.
+ * Classify the runs without predictions, each once: by the model that its batch was planned with, so that a late invocation
+ * writes the same as an early one, and before there is a batch by the live one. A batch that was
+ * planned without a model has no predictions. False when the time is over.
  */
 async function classifyMissing(state: State, date: string, load: NonNullable<Sources['model']>): Promise<boolean> {
   const { objects, predictions, passed, classified, hasTime } = state
@@ -175,15 +175,15 @@ async function classifyMissing(state: State, date: string, load: NonNullable<Sou
   return true
 }
 
-/** The model that the first batch of a run was planned with; null where none was live, undefined where there is no such plan. */
+/** The model that the first batch of a run was planned with; null if none was live, undefined if there is no plan. */
 const plannedModel = (plans: readonly PlanRecord[], run: string): string | null | undefined =>
   plans.find(({ runs }) => runs.includes(run))?.model
 
-/** Count the runs of a day. OBJECT_INVALID where its pages do not have all its posts. */
+/** Count the runs of a day. OBJECT_INVALID if its pages lack posts. */
 async function countRuns(state: State, date: string): Promise<CountedDay> {
   const { objects, labels, passed } = state
   const names = state.runs.get(date) ?? []
-  // A post that overlapping runs have counts once.
+  // A post in overlapping runs counts once.
   const seen = names.length > 1 ? new Set<string>() : undefined
   const isAsked = askedAbout(await state.plans.between(date, date), state.names, date)
   const runs: RunCount[] = []
@@ -244,7 +244,7 @@ function recordOf({ objects, memory }: State, run: RunName): Promise<RunRecord> 
 
 const RECORD_BYTES = 2000
 
-/** What stands under beginnings that a date follows, from that date on. */
+/** The objects under prefixes that a date follows, from that date on. */
 async function listed(
   objects: Pick<Objects, 'list'>,
   starts: readonly string[],
@@ -252,7 +252,7 @@ async function listed(
 ): Promise<Map<string, Version>> {
   const found = new Map<string, Version>()
   for (const start of starts) {
-    // A key of that date goes on after the date, so it comes after the date alone.
+    // A key of that date continues after the date, so it sorts after the date alone.
     for await (const { key, etag, size } of objects.list(start, `${start}${from}`)) found.set(key, { etag, size })
   }
   return found
@@ -268,7 +268,7 @@ function byDate(listedKeys: Iterable<string>): Map<string, RunName[]> {
   return runs
 }
 
-/** A day stands under the name of its runs; where they have several, under that of today. */
+/** A day is stored under the name of its runs; if they have several, under the current one. */
 const nameOn = ({ names, runs }: State, date: string): StreamName | undefined => {
   const labels = new Set((runs.get(date) ?? []).map(streamLabel))
   return names.find((name) => labels.has(streamLabel(name)))

@@ -13,14 +13,14 @@ export interface Draft {
   /** ETag of the report that it replaces, if there is one. */
   etag: string | undefined
   isSame: boolean
-  /** Whether what it says of its own day is new, which the six days after it count as well. */
+  /** Whether the numbers of its own day are new; the reports of the six days after it use them too. */
   changesLaterDays: boolean
 }
 
 /** Attempts before CONFLICT: no writer should lose this many races. */
 const ATTEMPTS = 50
 
-/** Hold a report against the one that is there. */
+/** Compare a report with the existing one. */
 export async function draftOf(objects: Pick<Objects, 'read'>, report: ReportRecord): Promise<Draft> {
   const before = await objects.read(keys.report(report))
   const text = before?.body.toString('utf8')
@@ -30,12 +30,12 @@ export async function draftOf(objects: Pick<Objects, 'read'>, report: ReportReco
   return { report, body, etag: before?.etag, isSame, changesLaterDays }
 }
 
-/** Write a report unless it says what is there: the versions of a report are its history. CONFLICT when another wrote it. */
+/** Write a report unless it equals the existing one: the versions of a report are its history. CONFLICT if another writer was first. */
 export async function putDraft(objects: Pick<Objects, 'swap'>, { report, body, etag, isSame }: Draft): Promise<void> {
   if (!isSame) await replace(objects, keys.report(report), body, etag)
 }
 
-/** Write an object in place of the one with this ETag; answers the new ETag. CONFLICT when another wrote it meanwhile. */
+/** Replace the object with this ETag; returns the new ETag. CONFLICT if another writer was first. */
 export async function replace(
   objects: Pick<Objects, 'swap'>,
   key: string,
@@ -48,8 +48,8 @@ export async function replace(
 }
 
 /**
- * The index, to put reports of a stream into, each in place of an earlier one of its day. It is read once, unless another
- * writes it.
+ * The index, into which reports of a stream are put, each replacing an earlier one of its day. It is read once, unless another
+ * writer changes it.
  */
 export function openIndex(
   objects: Pick<Objects, 'read' | 'swap'>,
@@ -78,7 +78,7 @@ export function openIndex(
   }
 }
 
-/** Does a report say of its own day what one before said? One that cannot be read did not. */
+/** Whether a report has the same numbers of its own day as the previous one. An unreadable previous report counts as different. */
 function isSameDay(before: string, report: ReportRecord): boolean {
   const read = reportRecord.safeParse(jsonOrNothing(before))
   const own = ({ model, labels, day }: ReportRecord) => JSON.stringify({ model, labels, day })

@@ -17,7 +17,7 @@ import { type StreamDay, streamLabel, type StreamName, streamNameOf } from '../.
 import { answerOverStretch, type DayFacts, type Evidence, stretchOver } from './shares'
 import { messagesOf } from '../facts/tally'
 
-/** The labels that a report is made with. */
+/** The labels that a report uses. */
 export interface ReportLabels {
   version: number
   given: ReadonlyMap<string, StandingLabel>
@@ -124,7 +124,7 @@ const onBoth = ({ byPosts, byMessages }: StretchRecord, sharesOf: (answer: Answe
     sharesOf(answer).map(({ label, share, low, high }) => ({ basis, label, share, low, high })),
   )
 
-/** The index with this report in it, in place of an earlier one of the same day of its stream. */
+/** The index with this report, replacing an earlier one of the same day of its stream. */
 export function withReport(
   { days }: ReportIndexRecord,
   report: ReportRecord,
@@ -172,10 +172,10 @@ const briefAnswer = ({ state, labels, more, shares, judgements, tight }: AnswerR
   tight: { state: tight.state, z7: tight.z7, shares: tight.shares },
 })
 
-/** The bytes of a report: the same for the same content. */
+/** The bytes of a report, deterministic. */
 export const reportBytes = (record: ReportRecord): string => `${JSON.stringify(record, null, 2)}\n`
 
-/** The bytes of the index: a day on a line. */
+/** The bytes of the index: one day per line. */
 export const indexBytes = ({ days }: ReportIndexRecord): string =>
   `{"days":[${days.map((day) => `\n${JSON.stringify(day)}`).join(',')}\n]}\n`
 

@@ -33,18 +33,18 @@ interface Sources {
   opinions?: ReadOpinions | undefined
 }
 
-/** What a report of a day is made of: the facts of the day and of the six before it, and what is known beside them. */
+/** The inputs of a day's report: the facts of the day and of the six before it, and the data besides them. */
 export interface WeekFacts {
   days: readonly DayFacts[]
   evidence: Evidence
   plans: readonly PlanRecord[]
-  /** What the second predictor says of the day itself. */
+  /** The second predictor's answers about the day itself. */
   spoken: SecondOpinions | undefined
 }
 
 /**
- * Reports a day of a stream, which has these names, by its own facts and those of the six days before it, by the labels and by the plans. No model is asked:
- * the scores that count were kept when the days were planned, so a promotion changes no report.
+ * Reports a day of a stream, which has these names, from its facts and those of the six days before, the labels and the plans. No model is used:
+ * the scores were stored when the days were planned, so a promotion changes no report.
  */
 export function reporter(sources: Sources, names: StreamNames): (date: string) => Promise<ReportRecord> {
   const { settings, labels: standing, book } = sources
@@ -65,7 +65,7 @@ export function reporter(sources: Sources, names: StreamNames): (date: string) =
   }
 }
 
-/** Puts together what a report is made of, for the seven days that end with a day. */
+/** Gathers the inputs of a report for the seven days that end with a day. */
 export function weekFacts(
   { objects, memory, settings, labels: standing, plans: all, book, opinions }: Sources,
   names: StreamNames,
@@ -120,7 +120,7 @@ export function weekFacts(
   }
 }
 
-/** The evaluation window with the scores that the posts had before anybody labelled them, if there was a model. */
+/** The evaluation window with the kept scores, which are older than the labels, if there was a model. */
 const windowOf = (given: ReadonlyMap<string, StandingLabel>, labels: readonly string[], date: string, size: number) =>
   evaluationWindow(evaluationLabels(given, date), size).flatMap((one) => {
     const label = labels.indexOf(one.label)
@@ -135,7 +135,7 @@ type WindowPost = ReturnType<typeof windowOf>[number]
 const scoredIn = (window: readonly WindowPost[]) =>
   window.flatMap(({ scores, ...one }) => (scores ? [{ ...one, scores }] : []))
 
-/** By day, the window with what the model of the day says of it; of a post that was labelled later, the kept scores. */
+/** By day, the window with the scores of the model of the day; for posts labelled later, the kept scores. */
 function windowsOf(
   window: readonly WindowPost[],
   scoresOn: (date: string) => ReadonlyMap<string, readonly number[]> | undefined,
@@ -150,7 +150,7 @@ function windowsOf(
   return windows
 }
 
-/** What is said of each message on the first of the days that say something of it. */
+/** The answer about each message on the first day that has one. */
 function unionOf(days: readonly SecondOpinions[]): ReadonlyMap<string, number> {
   const all = new Map<string, number>()
   for (const { labels } of days) {
@@ -159,7 +159,7 @@ function unionOf(days: readonly SecondOpinions[]): ReadonlyMap<string, number> {
   return all
 }
 
-/** How judgements err, in the order of the labels. What was not measured is assumed. */
+/** Error rates of judgements, in the order of the labels. What was not measured is assumed. */
 function errorsOf(
   measured: (JudgementErrors & { categories: readonly string[] }) | undefined,
   labels: readonly string[],

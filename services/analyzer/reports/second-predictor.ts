@@ -7,14 +7,14 @@ import { evenly, meansOf, meansWith, type Message, scoredShare, scoresOf, type T
 export interface WindowItem {
   item: string
   label: number
-  /** Its kept scores; nothing where no model was live when it was first seen. */
+  /** Its kept scores; undefined if no model was live when it was first seen. */
   scores: readonly number[] | undefined
   opinion: number | undefined
 }
 
-/** What a second predictor says. */
+/** The answers of a second predictor. */
 export interface SecondEvidence {
-  /** Of the messages of the days that are reported: by message, the place of a label. */
+  /** For messages of the reported days: the index of a label, by message. */
   answers: Opinions
   window: readonly WindowItem[]
 }
@@ -24,20 +24,20 @@ export interface ScoredSample {
   sample: readonly Sampled[]
   /** Mean scores of all of them. */
   means: Record<Basis, number[]>
-  /** Labelled evaluation posts outside of the sample, with such scores. */
+  /** Labelled evaluation posts outside of the sample, with these scores. */
   window: readonly Scored[]
-  /** How far the answers of the second predictor count: 0 where they do not help. */
+  /** Weight of the second predictor's answers: 0 if they do not help. */
   weight: number
   /** Whether most of them have scores of a model, or answers. */
   isKnown: boolean
 }
 
-/** Where fewer of the posts or messages than this have scores, the model stays out: most were first seen before its time. */
+/** If a smaller fraction of the posts or messages has scores, the model is not used: most were first seen before it existed. */
 export const LEAST_SCORED = 0.5
 
 /**
- * The scores that a share rests on. How answers and kept scores are combined is learnt from the window without the sample's own
- * messages, and each message is scored alike whether it was drawn or not. Answers of messages that are not kept one by one
+ * The scores that a share rests on. The combination of answers and kept scores is estimated from the window without the sample's own
+ * messages, and each message is scored alike whether it was drawn or not. Answers about messages that are not kept individually
  * do not count.
  */
 export function scoringOf(
@@ -56,7 +56,7 @@ export function scoringOf(
     isKnown: isScored,
   }
   const { classes } = tally
-  // Where the model stays out, the answers stand alone.
+  // If the model is not used, the answers are used alone.
   const championScores = (scores: readonly number[] | undefined) => (isScored ? scores : evenly(classes))
   const learnt =
     second &&
@@ -97,7 +97,7 @@ export function scoringOf(
   }
 }
 
-/** The share of the posts, or of the messages, that a second predictor answered; of those that are kept one by one. */
+/** The fraction of the posts, or of the messages, that a second predictor answered, among those kept individually. */
 export function answeredShare({ kept }: Tally, basis: Basis, answers: Opinions): number {
   let [answered, all] = [0, 0]
   for (const [id, { posts }] of kept) {

@@ -45,58 +45,58 @@ import { clip, sum } from '../../../shared/statistics/numbers'
 export interface DrawnSample {
   /** The messages with a label. */
   sample: readonly Sampled[]
-  /** Ids of all messages that a draw took, and of those that annotators flagged: of none of the categories. */
+  /** Ids of all drawn messages, and of those that annotators flagged because no category fits. */
   sampled: ReadonlySet<string>
   flagged: ReadonlySet<string>
   tally: Tally
 }
 
-/** What is known of a UTC day of a hashtag. */
+/** The data of a UTC day of a hashtag. */
 export interface DayFacts {
   date: string
   /** All posts of the day. */
   tally: Tally
   drawn: readonly DrawnSample[]
-  /** How much of the posts that there were was collected. */
+  /** The collected fraction of the existing posts. */
   collected: number
 }
 
-/** Days that a share is of together. */
+/** Days with one share together. */
 export interface Stretch {
   days: readonly DayFacts[]
   all: Tally
-  /** How much of the posts was collected, and how much of these a sample was drawn from. */
+  /** The collected fraction of the posts, and the fraction of these that samples were drawn from. */
   collected: number
   drawn: number
 }
 
-/** What is known beside the days. */
+/** The data besides the days. */
 export interface Evidence {
   hashtag: string
   /** Names of the labels, in their order. */
   labels: readonly string[]
   /** Labelled evaluation posts with their kept scores. */
   window: readonly (Scored & { item: string })[]
-  /** By day, the same posts as the model scores them that was live when the day was planned. */
+  /** By day, the same posts with the scores of the model that was live when the day was planned. */
   windows?: ReadonlyMap<string, Evidence['window']> | undefined
-  /** How judgements err. */
+  /** Error rates of judgements. */
   errors: JudgementErrors
   status: LabelStatus
-  /** What a second predictor says, where there is one. */
+  /** The answers of a second predictor, if there is one. */
   second?: SecondEvidence | undefined
 }
 
 /** Fewer labels than this give no number. */
 const LEAST_LABELS = 10
-/** Where less of the posts than this was collected, no share means anything. */
+/** If a smaller fraction of the posts was collected, no share is meaningful. */
 const LEAST_COLLECTED = 0.75
 /** Half-width that `more` labels would give. */
 const AIM = 0.1
-/** Beyond it the two estimates disagree. */
+/** Beyond this |z| the two estimates disagree. */
 const MOST_Z = 2
-/** Two values of z that differ by less are the same. */
+/** Values of z that differ by less count as equal. */
 const ROUNDING = 1e-9
-/** Of the seven days so many must have both estimates before they can be said to agree. */
+/** How many of the seven days must have both estimates before they can be compared. */
 const LEAST_DAYS = 5
 
 export function stretchOver(days: readonly DayFacts[], classes: number): Stretch {
@@ -115,7 +115,7 @@ export function stretchOver(days: readonly DayFacts[], classes: number): Stretch
   }
 }
 
-/** The answer over a stretch, of which the last day is the one it is about; `week` are all seven for the tight estimate. */
+/** The shares over some days, for the last of them; `week` has all seven days for the tight estimate. */
 export function answerOverStretch(
   { days, all, collected, drawn }: Stretch,
   week: readonly DayFacts[],
@@ -172,7 +172,7 @@ export function answerOverStretch(
   }
 }
 
-/** What the answers of the second predictor are worth: the headline as it is without them. */
+/** The gain by the second predictor: the headline without its answers. */
 function secondPredictorIn(
   parts: readonly NamedPart[],
   days: readonly DayFacts[],
@@ -193,7 +193,7 @@ function secondPredictorIn(
   }
 }
 
-/** An answer before anything is estimated. */
+/** A result before anything is estimated. */
 const unanswered = (method: string, { labelled, sampled, flagged }: Items): AnswerRecord => ({
   state: 'reported',
   words: '',
@@ -224,7 +224,7 @@ function tooLittleCollected(answer: AnswerRecord, about: ShareSubject, collected
   return { ...answer, state: 'withheld', words, pacc, tight: { ...answer.tight, state: 'withheld', words } }
 }
 
-/** People are wrong too often for a share: what one person says of the posts is all that can be told. */
+/** The result when people are wrong too often for a share: the shares in one person's judgements. */
 function unreliable(
   answer: AnswerRecord,
   days: readonly DayFacts[],
@@ -240,13 +240,13 @@ function unreliable(
   return { ...answer, state: 'labels-unreliable', words, judgements: { disagree, shares }, counting: [], tight }
 }
 
-/** How often two people disagree about a post: as counted or, by hidden checks, as their errors make expect. */
+/** How often two people disagree about a post: as counted or, with hidden checks, as expected from their error rates. */
 const disagreeingIn = ({ source, items, differing, rate, one }: JudgementErrors): number | null => {
   if (source === 'pairs') return items > 0 ? differing / items : null
   return source === 'gold' ? disagreementAt(one.length, rate.mean) : null
 }
 
-/** Distinct messages: of the samples, of these with a label, and of these that annotators flagged. */
+/** Numbers of distinct messages: in the samples, with a label, and flagged by annotators. */
 interface Items {
   sampled: number
   labelled: number
@@ -262,7 +262,7 @@ function itemsOf(days: readonly DayFacts[]): Items {
   }
 }
 
-/** What each message adds to the error of the shares of some days, by posts. */
+/** Each message's contribution to the error of the shares of some days, by posts. */
 export const termsOfDays = (days: readonly DayFacts[], evidence: Evidence): MessageTerms =>
   messageTermsOf(partsOf(days, 'posts', evidence))
 
@@ -273,7 +273,7 @@ type Labelled = Pick<DrawnSample, 'sample' | 'tally'>
 type NamedPart = EstimatePart & { modelWeights: readonly number[]; secondWeight: number }
 
 /**
- * By posts each sample is a part of its own. By messages they are one, since a message that lives for days is one and has
+ * By posts each sample is a separate part. By messages they are one part, because a message that lives for days is one and has
  * one inclusion probability.
  */
 function partsOf(
@@ -304,7 +304,7 @@ function partsOf(
   })
 }
 
-/** What is known beside some days: of one day, the window by the model of that day; of several, with the kept scores. */
+/** The data besides some days: for one day, the window scored by the model of that day; for several, with the kept scores. */
 function evidenceOn(evidence: Evidence, [day, ...others]: readonly DayFacts[]): Evidence {
   const window = day && others.length === 0 ? evidence.windows?.get(day.date) : undefined
   if (!window) return evidence
@@ -336,7 +336,7 @@ function without(
   return window.filter(({ item }) => !own.has(item))
 }
 
-/** PACC on the window, and what is said of it. */
+/** PACC on the window, and its description. */
 function secondOf(tally: Tally, basis: Basis, { labels, window, status }: Evidence, collected: number) {
   if (tally.scored === 0) {
     const record = { state: 'no-model' as const, words: NO_MODEL, items: 0, shares: [], raw: [] }
@@ -368,10 +368,10 @@ function secondOf(tally: Tally, basis: Basis, { labels, window, status }: Eviden
 
 const NO_MODEL = 'No model was live when these posts were first seen.'
 
-/** Of the bootstrap: the same report twice has the same bytes. */
+/** Seed of the bootstrap, so that the same report has the same bytes. */
 const SEED = 20_261_122
 
-/** Headline and PACC in one, while over seven days they agree. */
+/** Headline and PACC combined, while they agree over seven days. */
 function tightFor(
   headline: Estimated,
   quantified: Quantified | undefined,
@@ -390,7 +390,7 @@ function tightFor(
       shares: [],
     }
   }
-  // The window errs in all days together; how far is known from the day itself.
+  // The window has the same error on all days; its size is known from the day itself.
   const pairs = week.flatMap((day) => {
     if (itemsOf([day]).labelled < LEAST_LABELS || scoredShare(day.tally, basis) < LEAST_SCORED_FOR_PACC) return []
     const points = pointsOf(partsOf([day], basis, evidence))
@@ -410,7 +410,7 @@ function tightFor(
   }
   // oxlint-disable-next-line typescript/no-non-null-assertion -- the pairs of a day are one for each label
   const apart = labels.map((label, k) => ({ label, ...disagreement(pairs.map((ofDay) => ofDay[k]!)) }))
-  // Of two labels both are as far apart: rounding does not choose which one is named.
+  // With two labels both differences are equal: rounding must not decide which one is named.
   const worst = apart.reduce((most, one) => (Math.abs(one.z) > Math.abs(most.z) + ROUNDING ? one : most))
   const { label, z: z7 } = worst
   const said = `|z| ${Math.abs(z7).toFixed(1)} over ${pairs.length} days`
@@ -438,11 +438,11 @@ function tightFor(
   }
 }
 
-/** The label that the two estimates disagree about most, where they do. */
+/** The label that the two estimates disagree about most, if they disagree. */
 export const disagreementIn = ({ tight: { z7, label } }: AnswerRecord): { label: string; z7: number } | undefined =>
   z7 !== null && label !== null && Math.abs(z7) >= MOST_Z ? { label, z7 } : undefined
 
-/** Estimates as they are reported; those of three labels and more with the bounds that hold for all of them at once. */
+/** Estimates as reported; for three labels and more with joint bounds. */
 function sharesOf({ classes }: Estimated, labels: readonly string[], sure: number): ShareRecord[] {
   const jointly = ({ jointLow, jointHigh }: EstimatedShare, share: number) => {
     const { low, high } = widened({ share, low: jointLow, high: jointHigh }, sure)
@@ -455,14 +455,14 @@ function sharesOf({ classes }: Estimated, labels: readonly string[], sure: numbe
   return named(labels, shares)
 }
 
-/** Posts that nobody collected may be of any label: the interval is as wide as that. */
+/** Posts that were not collected may have any label: widens the interval accordingly. */
 const widened = ({ share, low, high }: Pick<ShareRecord, 'share' | 'low' | 'high'>, known: number) => ({
   share,
   low: Math.min(share, low * known),
   high: Math.max(share, high * known + 1 - known),
 })
 
-/** How many labels would give the half-width that is aimed at, as the width goes with the root of their number. */
+/** How many labels would give the target half-width: the width falls with the square root of their number. */
 function neededFrom(labels: number, tally: Tally, estimated: Estimated | undefined): number {
   if (labels < LEAST_LABELS || !estimated) {
     const needed = 0.25 * (Z95 / AIM) ** 2

@@ -11,9 +11,9 @@ export interface ShareSubject {
   basis: Basis
 }
 
-/** What the shares in a sentence rest on. */
+/** The data behind the shares in a sentence. */
 export interface Ground {
-  /** How much of the posts is known, in [0, 1]. */
+  /** The known fraction of the posts, in [0, 1]. */
   sure: number
   /** Distinct messages of the sample, and of these those that annotators flagged. */
   items: { sampled: number; flagged: number }
@@ -24,7 +24,7 @@ export interface Ground {
 export const sayPart = ({ hashtag, from, to, basis }: ShareSubject): string =>
   `for the ${basis === 'posts' ? 'posts' : 'distinct messages'} about #${hashtag} ${sayDays(from, to)}`
 
-/** The shares in sentences that can be quoted: with what they assume, what is left out, and which label is surely ahead. */
+/** The shares in quotable sentences: with assumptions, omissions, and the label that is certainly ahead. */
 export function shareInWords(about: ShareSubject, shares: readonly ShareRecord[], ground: Ground): string {
   const { sure, items, errors } = ground
   const [first, ...rest] = bySize(shares)
@@ -42,7 +42,7 @@ export function shareInWords(about: ShareSubject, shares: readonly ShareRecord[]
   return `${[lead, ...others].join(', ')}.${sayAhead(shares)}${flagged}${gap}`
 }
 
-/** What there is to say where people are wrong too often for a share. */
+/** The sentences when people are wrong too often for a share. */
 export function judgementsInWords(
   about: ShareSubject,
   disagree: number | null,
@@ -59,7 +59,7 @@ export function judgementsInWords(
   return `${why}, so no share can be told ${sayPart(about)}. Of what one person says of them, ${[lead, ...others].join(', ')}.`
 }
 
-/** What the model is worth, and what the mistakes of people cost. */
+/** The gain by the model, and the cost of people's mistakes. */
 export function effectiveInWords(
   labels: number,
   effective: number,
@@ -73,7 +73,7 @@ export function effectiveInWords(
 export const noPosts = ({ hashtag, from, to }: ShareSubject): string =>
   `No posts about #${hashtag} were collected ${sayDays(from, to)}.`
 
-/** Of three labels and more: which is larger than all others, where the bounds for all at once say so. */
+/** For three labels and more: the label that is larger than all others, if the joint bounds show it. */
 function sayAhead(shares: readonly ShareRecord[]): string {
   const [first, ...rest] = bySize(shares)
   if (!first || rest.length < 2 || first.jointLow === undefined) return ''

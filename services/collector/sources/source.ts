@@ -90,7 +90,7 @@ export interface SourcePage {
 /** An empty last page. */
 export const NO_POSTS: SourcePage = { posts: [], refused: [], read: 0, costUsd: 0, next: null, reached: null }
 
-/** The source asks us to come back later. */
+/** The source limits the rate: retry later. */
 export interface Wait {
   waitSeconds: number
 }

@@ -27,7 +27,7 @@ export interface Second {
   settings: Pick<Settings, 'hashtags' | 'sources'>
 }
 
-/** The items of the window, and the probabilities of the model for each, over its own labels; none of an unreadable one. */
+/** The items of the window, and the model's probabilities for each, over its own labels; absent for an unreadable model. */
 interface Judged {
   items: readonly EvaluationLine[]
   labels: readonly string[]
@@ -37,8 +37,8 @@ interface Judged {
 type Bucket = Pick<Objects, 'read' | 'list'>
 
 /**
- * How the language model does on the window of a card, beside its model: from the answers that were kept about the days of the
- * window, so that the card waits for no report.
+ * How good the language model is on the window of a card, beside its model: from the stored answers about the days of the
+ * window, so the card does not wait for a report.
  */
 export async function secondPredictorOn(
   objects: Bucket,
@@ -82,7 +82,7 @@ export async function secondPredictorOn(
   }
 }
 
-/** How far two people agree, as the batch says that measured it over the most batches of the dataset. */
+/** How far two people agree, from the batch that measured it over the most batches of the dataset. */
 async function peopleOn(objects: Bucket, manifests: readonly string[], schemaVersion: number) {
   const batches = manifests.flatMap((key) => keys.settledManifest.match(key)?.batch ?? [])
   const qualities = await readAll(

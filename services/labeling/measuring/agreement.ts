@@ -89,7 +89,7 @@ type Confusion = number[][]
 
 const noConfusion = (labels: number): Confusion => square(labels, () => 0)
 
-/** For each annotator: how many items of which consensus label got which label. */
+/** For each annotator: a confusion matrix of consensus labels and given labels. */
 function confusionsOf(votes: readonly Vote[], { posteriors }: DawidSkene, labels: number): Map<string, Confusion> {
   const confusions = new Map<string, Confusion>()
   for (const { item, annotator, label } of votes) {

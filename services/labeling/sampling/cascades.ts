@@ -9,7 +9,7 @@ export interface RunPosts extends Stratum {
   cascades: ReadonlyMap<string, string>
 }
 
-/** All posts with one message, one of which is shown. */
+/** All posts with one message; one of them is shown. */
 export interface Cascade {
   id: string
   /** The post that is shown: an original before its retweets, then the earliest. */

@@ -37,7 +37,7 @@ export async function doubtfulLabels(
     const model = await learn(engine, learned)
     const scores = await model.classify(held.map(([, { text }]) => plainText(text)))
     for (const [[i], { probabilities: known, basis }] of zip(held, scores)) {
-      // A text of which the model knows no token gives no reason for doubt.
+      // A text without a known token gives no reason for doubt.
       const scoreOf = (name: string) =>
         basis === 'prior' ? 1 / categories.length : (known[model.labels.indexOf(name)] ?? 0)
       probabilities[i] = categories.map(scoreOf)

@@ -25,7 +25,7 @@ export const bedrockModel =
                 toolSpec: {
                   name: ANSWER_NAME,
                   description: 'Give the category of the post',
-                  // The SDK wants any JSON, which an interface is not without an index.
+                  // The SDK's type is any JSON, which an interface without an index signature does not match.
                   inputSchema: { json: { ...prompt.schema } },
                 },
               },
@@ -70,14 +70,14 @@ const FAILURES: Readonly<Record<string, Failure['failed']>> = {
   ModelNotReadyException: 'throttled',
   AccessDeniedException: 'refused',
   ResourceNotFoundException: 'refused',
-  // A post that is too long for the model is one, and so is a model that takes no tools.
+  // Examples: a post that is too long for the model, and a model without tools.
   ValidationException: 'rejected',
   UnrecognizedClientException: 'refused',
   ExpiredTokenException: 'refused',
 }
 
 /**
- * What a ValidationException is about. Its message may repeat a part of the request, and so the post; these words do not:
+ * The cause of a ValidationException. Its message may repeat a part of the request, and so the post; these words do not:
  * https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
  */
 const REASONS: readonly (readonly [RegExp, string])[] = [

@@ -7,7 +7,7 @@ import { bedrockModel } from './bedrock'
 import type { AskModel } from './model'
 import { openAiModel } from './openai'
 
-/** Where the key of a server is, if the stack has a secret for one. */
+/** Id of the secret with the server's key, if the stack has one. */
 export interface KeyPlace {
   secrets: Pick<SecretsManagerClient, 'send'>
   secretId: string
@@ -18,7 +18,7 @@ export function connectModel(options: LlmOptions, prompt: Prompt, place: KeyPlac
   const timeoutMs = options.timeoutSeconds * 1000
   if (options.provider === 'bedrock') {
     const client = new BedrockRuntimeClient({
-      // A retry after a timeout could ask, and pay, twice. What is throttled is asked again by askPart.
+      // A retry after a timeout could ask, and pay, twice. askPart retries throttled requests.
       maxAttempts: 1,
       // The SDK's default speaks HTTP/2, which only streams in both directions need.
       requestHandler: new NodeHttpHandler({
@@ -29,7 +29,7 @@ export function connectModel(options: LlmOptions, prompt: Prompt, place: KeyPlac
     })
     return bedrockModel(client, options.model, prompt)
   }
-  // The schema of the section refuses this provider without an address.
+  // The settings' schema refuses this provider without an address.
   const { baseUrl = '', model, needsKey } = options
   return openAiModel(
     { baseUrl, model, timeoutMs, key: needsKey ? once(() => readKey(place)) : async () => undefined },
@@ -46,7 +46,7 @@ async function readKey({ secrets, secretId }: KeyPlace): Promise<string> {
   )
 }
 
-/** A key is read when it is first needed; an attempt that failed is made again. */
+/** The key is read when it is first needed; a failed read is retried. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => {

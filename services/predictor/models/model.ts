@@ -1,13 +1,13 @@
 import type { Abstention } from '../../../shared/records'
 
-/** What a language model said, or why it said nothing that counts. */
+/** A language model's answer, or why there is no usable one. */
 export interface ModelReply {
-  /** A category, or why there is none. */
+  /** A category, or the reason without one. */
   said: { label: string } | { abstained: Abstention }
   inputTokens: number
   outputTokens: number
   requestId: string
-  /** In the words of the provider. */
+  /** In the provider's terms. */
   stopReason: string
 }
 
@@ -18,11 +18,11 @@ export interface ModelReply {
  */
 export interface Failure {
   failed: 'throttled' | 'unreached' | 'refused' | 'rejected' | 'no-answer'
-  /** Names what failed, for people. It is kept and reported, so that it has nothing of the post. */
+  /** What failed, for people. It is stored and reported, so it contains nothing of the post. */
   why: string
 }
 
-/** Codes of a connection that was never made: a name without an address, or nobody behind it. */
+/** Codes of a connection that was never established: an unknown name, or no server. */
 const UNREACHED = ['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
 
 /** How a request failed, by the code of its connection's error. */
@@ -30,12 +30,12 @@ export const failedBy = (code: string | undefined): 'unreached' | 'no-answer' =>
   code !== undefined && UNREACHED.includes(code) ? 'unreached' : 'no-answer'
 
 /**
- * A language model with its prompt. It is given the user message alone: neither the id of the message nor whether anybody
- * labelled it, so that its answers cannot hang on that.
+ * A language model with its prompt. It receives only the user message, neither the id of the message nor whether it is
+ * labelled, so that its answers cannot depend on that.
  */
 export type AskModel = (post: string) => Promise<ModelReply | Failure>
 
-/** The label in an answer that is parsed JSON, held against the choices of the prompt. */
+/** The label in an answer, which is parsed JSON, checked against the choices of the prompt. */
 export function saidIn(
   answer: unknown,
   { choices, abstention }: { choices: readonly string[]; abstention: string },

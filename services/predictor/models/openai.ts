@@ -6,11 +6,11 @@ import { ANSWER_NAME, type Prompt } from '../../../shared/second-opinions'
 import { type AskModel, failedBy, type Failure, type ModelReply, saidIn } from './model'
 
 interface Server {
-  /** Its address up to the version, as in `http://10.0.0.5:11434/v1`. */
+  /** Its URL up to the version, such as `http://10.0.0.5:11434/v1`. */
   baseUrl: string
   model: string
   timeoutMs: number
-  /** The key, where the server takes one. */
+  /** The key, if the server needs one. */
   key: () => Promise<string | undefined>
 }
 
@@ -88,17 +88,17 @@ function replyOf(text: string, { headers }: Response, prompt: Prompt): ModelRepl
   }
 }
 
-/** Servers say what is wrong by a code, a type, or both; some say the code as a number. */
+/** Servers report errors by a code, a type, or both; some codes are numbers. */
 const errorBody = z.object({
   error: z.object({ code: z.unknown().optional(), type: z.unknown().optional() }),
 })
 
-/** Statuses of a request that is wrong in itself: too long, or stopped by the filter of the server. */
+/** Statuses of a request that is itself invalid: too long, or blocked by the server's filter. */
 const REJECTED = [400, 413, 422]
 
 /**
- * Of an answer that is not 200. A server that is overloaded did not look at the post. Of the body only the words for the
- * error are kept: its message may repeat the post.
+ * The failure for a response other than 200. An overloaded server did not read the post. Of the body only the error's code
+ * and type are stored: its message may repeat the post.
  */
 function refusalOf({ status, statusText }: Response, text: string, model: string, url: string): Failure {
   const { code, type } = errorBody.safeParse(jsonOrNothing(text)).data?.error ?? {}
@@ -109,10 +109,10 @@ function refusalOf({ status, statusText }: Response, text: string, model: string
   return { failed: status >= 500 ? 'no-answer' : 'refused', why }
 }
 
-/** Longer ids are cut off. */
+/** Longer ids are truncated. */
 const MOST_CHARACTERS = 200
 
-/** A word that a program wrote, such as `context_length_exceeded`; nothing for anything else. */
+/** An identifier that a program wrote, such as `context_length_exceeded`; undefined for anything else. */
 const word = (said: unknown): string | undefined =>
   typeof said === 'string' && /^[\w.-]{1,60}$/.test(said) ? said : undefined
 

@@ -123,7 +123,7 @@ function byJob({ name, settings, token, ask, nowMs, pollMs }: Asking): PresenceP
   }
 }
 
-/** Ids that a job does not list still exist. Of a post that is only withheld somewhere nothing has to be deleted. */
+/** Ids that a job does not list still exist. A post that is only withheld somewhere need not be deleted. */
 function saidBy(posts: readonly KeptPost[], lines: string, name: string): ReadonlyMap<string, Presence> {
   const said = new Map<string, Presence>(posts.map(({ id }) => [id, 'there']))
   for (const line of lines.split('\n').filter((one) => one.trim() !== '')) {
