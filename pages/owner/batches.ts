@@ -10,7 +10,7 @@ interface Surroundings {
   closing: (batch: string) => void
 }
 
-/** What is being asked, and what was. */
+/** The open batches, and the settled ones. */
 export function batches({ open, settled, counts }: OwnerOverview, surroundings: Surroundings): Node[] {
   return [
     ...(open.length > 0
@@ -75,7 +75,7 @@ function openCard(one: OpenBatchInBrief, { say, closing }: Surroundings): HTMLEl
       'p',
       { class: 'quiet' },
       `At least ${many(judgements, 'judgement')}${costUsd > 0 ? `, at most ${dollarsAndCents(costUsd)}` : ''}. ` +
-        `What is answered by ${timeInWords(deadline)} is used; the rest is carried over.`,
+        `Answers given by ${timeInWords(deadline)} are used; a later batch asks about the other posts.`,
     ),
   )
 }

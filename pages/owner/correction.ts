@@ -28,7 +28,7 @@ export function correction(surroundings: Surroundings): HTMLElement {
     const { found, more } = answer.body
     results.replaceChildren(
       ...found.map((one) => result(one, surroundings)),
-      ...(more > 0 ? [element('p', { class: 'quiet' }, `${more} more: add a word.`)] : []),
+      ...(more > 0 ? [element('p', { class: 'quiet' }, `${many(more, 'more post')}: add a word to find fewer.`)] : []),
     )
     surroundings.say(
       found.length === 0 ? 'No labelled post has these words.' : `${many(found.length + more, 'post')} found.`,
@@ -48,8 +48,16 @@ function decisions(surroundings: Surroundings): HTMLElement {
     const { found, more } = answer.body
     list.replaceChildren(
       ...found.map((one) => result(one, surroundings)),
-      ...(found.length === 0 ? [element('p', { class: 'quiet' }, 'Nothing was decided yet.')] : []),
-      ...(more > 0 ? [element('p', { class: 'quiet' }, `${more} older ones: find them by their words.`)] : []),
+      ...(found.length === 0 ? [element('p', { class: 'quiet' }, 'You have decided nothing yet.')] : []),
+      ...(more > 0
+        ? [
+            element(
+              'p',
+              { class: 'quiet' },
+              `${many(more, 'older decision')}: find them above by the words of their posts.`,
+            ),
+          ]
+        : []),
     )
   })
   return made

@@ -6,7 +6,7 @@ import { flagName } from '../flags'
 import { notes } from './flagged'
 import { decisionName } from './give-label'
 
-/** A decision that comes this soon after a post was shown was meant for the post before: a double click, a second key. */
+/** A decision within this time after a post appears was meant for the post before it: a double click, a second key. */
 const TOO_SOON_MS = 400
 /** How long a decision can be undone before it is sent. The next decision and the end of the page send it too. */
 const UNDO_MS = 6000
@@ -17,7 +17,7 @@ interface Surroundings {
   decided: () => void
 }
 
-/** The posts that annotators could not agree on, one at a time. The owner's word is final, and feeds the hidden checks. */
+/** The posts that annotators could not agree on, one at a time. The owner's decision is final; hidden checks use it. */
 export function decide({ categories, say, decided }: Surroundings) {
   const root = element('div', { class: 'decide' })
   let disputes: Dispute[] = []
@@ -42,7 +42,7 @@ export function decide({ categories, say, decided }: Surroundings) {
     if (!first) {
       root.replaceChildren(
         element('p', { class: 'lead', tabindex: '-1' }, 'Nothing to decide.'),
-        element('p', { class: 'quiet' }, 'Where annotators cannot agree on a post, it comes here.'),
+        element('p', { class: 'quiet' }, 'Posts that annotators cannot agree on appear here.'),
       )
     } else root.replaceChildren(card(first))
     root.append(undo)
@@ -83,7 +83,7 @@ export function decide({ categories, say, decided }: Surroundings) {
         element(
           'p',
           { class: 'quiet keys' },
-          `Keys 1 to ${Math.min(9, categories.length)} choose; 0 is none of these.`,
+          `Keys 1 to ${Math.min(9, categories.length)} choose; 0 means none of these.`,
         ),
         later,
       ),

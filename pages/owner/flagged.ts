@@ -2,6 +2,7 @@ import type { Flagged, OwnerOverview, Said, ShownLabel } from '../../services/ow
 import { flagName } from '../flags'
 import { dateInWords, many, withVisibleDirections } from '../../shared/words'
 import { element } from '../element'
+import { asSentence } from '../words'
 import { api } from './api'
 import { decisionName, labelForm } from './give-label'
 import { deletionOf } from './words'
@@ -26,7 +27,7 @@ export function flagged({ categories, say, decided }: Surroundings) {
         element(
           'p',
           { class: 'quiet' },
-          'A post that annotators flag as personal, unreadable or of no label comes here, and one that they write a note about.',
+          'Posts that annotators flag appear here, and posts that they write a note about.',
         ),
       )
     }
@@ -39,11 +40,11 @@ export function flagged({ categories, say, decided }: Surroundings) {
       ),
       ...kinds.flatMap((kind) => {
         const posts = flags.filter(({ flag }) => flag === kind)
-        return [element('h3', {}, `${flagName(kind)}: ${many(posts.length, 'post')}`), ...posts.map(card)]
+        return [element('h3', {}, asSentence(`${flagName(kind)}: ${many(posts.length, 'post')}`)), ...posts.map(card)]
       }),
       ...(more > 0 ? [element('p', { class: 'quiet' }, `${many(more, 'older post')} more.`)] : []),
       ...(noted.length > 0
-        ? [element('h3', {}, `with a label and a note: ${many(noted.length, 'post')}`), ...noted.map(notedCard)]
+        ? [element('h3', {}, `With a label and a note: ${many(noted.length, 'post')}`), ...noted.map(notedCard)]
         : []),
     )
   }
@@ -100,12 +101,12 @@ export const notes = (judgements: readonly Said[]): Node[] =>
         ],
   )
 
-/** Who may delete a post for good has the command line: a link alone does not reach that far. */
+/** The command that deletes a post for good. A link alone gives nobody that right. */
 const deletion = (post: string): HTMLElement =>
   element(
     'details',
     {},
     element('summary', {}, 'Delete it everywhere'),
-    element('p', { class: 'quiet' }, 'With the rights of whoever deploys the stack:'),
+    element('p', { class: 'quiet' }, 'Run this with the rights of the person who deploys the stack:'),
     element('code', {}, deletionOf(post)),
   )

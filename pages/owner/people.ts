@@ -10,7 +10,7 @@ interface Surroundings {
   changed: () => void
 }
 
-/** Who answers, how much and how reliably; and who else has a link. */
+/** The annotators, with how much and how reliably they answer; and the others who have a link. */
 export function people(overview: OwnerOverview, surroundings: Surroundings): Node[] {
   return [...annotators(overview, surroundings), ...others(overview, surroundings)]
 }
@@ -53,14 +53,14 @@ function others({ people: all }: OwnerOverview, surroundings: Surroundings): Nod
             'tr',
             {},
             element('th', { scope: 'row' }, name),
-            element('td', {}, role === 'reader' ? 'reads the report' : 'owner'),
+            element('td', {}, role === 'reader' ? 'reader of the report' : 'owner'),
             element('td', {}, timeInWords(until)),
             element('td', {}, role === 'reader' ? endButton(role, name, until, surroundings) : ''),
           ),
         ],
   )
   if (rows.length === 0) return []
-  return [table('Readers and owners', ['Name', 'May', 'Until', 'Link'], rows)]
+  return [table('Readers and owners', ['Name', 'Role', 'Until', 'Link'], rows)]
 }
 
 function table(caption: string, columns: readonly string[], rows: readonly Node[]): HTMLElement {
@@ -164,7 +164,7 @@ export function invitationForm({ say, changed }: Surroundings): HTMLElement {
     link.focus()
     link.select()
     say(
-      `A link for ${name.value}, valid until ${timeInWords(answer.body.expires)}. Whoever has it ${does} ${name.value}.`,
+      `A link for ${name.value}, valid until ${timeInWords(answer.body.expires)}. Whoever has it ${does} ${name.value}. Earlier links of ${name.value} stay valid until they expire or are ended.`,
     )
     changed()
   })

@@ -12,7 +12,7 @@ export const spendingMeters = (all: readonly LabellingSpending[]): Node[] =>
       { class: 'caps' },
       element('h3', {}, what === 'judgements' ? 'Judgements' : 'Dollars'),
       bar(what, `for the posts of ${dateInWords(day.of)}`, day),
-      bar(what, `for those of ${monthOf(month.of)}`, month),
+      bar(what, `for the posts of ${monthOf(month.of)}`, month),
     ),
   )
 

@@ -1,12 +1,13 @@
 import type { AgreementInBrief, QualityAlpha } from '../../services/owner/shown'
 import { many } from '../../shared/words'
 import { element } from '../element'
+import { agreementScale } from './words'
 import { asSentence } from '../words'
 
 const VERDICTS: Record<AgreementInBrief['status'], [title: string, text: string]> = {
-  ok: ['Yes.', 'People err seldom enough for a share to be told and a model to learn.'],
-  unreliable: ['No.', 'People err too often for a share to be told or a model to learn.'],
-  unmeasured: ['Not known yet.', 'Models learn from them, and are called provisional.'],
+  ok: ['Yes.', 'People are seldom wrong, so shares can be estimated and models can learn.'],
+  unreliable: ['No.', 'People are wrong too often, so no share is estimated and no model learns.'],
+  unmeasured: ['Not known yet.', 'Until then models learn from the labels and are called provisional.'],
 }
 
 /** Whether the labels can be trusted, and by how much. */
@@ -34,23 +35,20 @@ function figure({ value, low, high, items }: QualityAlpha, from: (posts: string)
   if (value === null || low === null || high === null) return []
   const words =
     `${what} beyond chance: ${value.toFixed(2)}, 95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}, ` +
-    `${from(many(items, 'post'))}. 1 is always, 0 is by chance.`
+    `${from(many(items, 'post'))}. 1: they always agree; 0: no more often than by chance.`
   return [scale(value, low, high), element('p', {}, words)]
 }
 
-const WIDTH = 320
-
-/** A line from 0 to 1 with the interval on it; from −1 where a part of it is below 0. The words beside it say the same. */
+/** The scale of an agreement with the interval on it. The words beside it say the same. */
 function scale(value: number, low: number, high: number): Element {
-  const least = Math.min(value, low) < 0 ? -1 : 0
-  const x = (of: number): string =>
-    String(8 + ((Math.min(1, Math.max(least, of)) - least) / (1 - least)) * (WIDTH - 16))
-  const drawn = svg('svg', { viewBox: `0 0 ${WIDTH} 34`, class: 'scale', 'aria-hidden': 'true' })
+  const { width, from, placeOf } = agreementScale(value, low)
+  const x = (of: number): string => String(placeOf(of))
+  const drawn = svg('svg', { viewBox: `0 0 ${width} 34`, class: 'scale', 'aria-hidden': 'true' })
   drawn.append(
-    svg('line', { x1: x(least), x2: x(1), y1: '12', y2: '12', class: 'axis' }),
+    svg('line', { x1: x(from), x2: x(1), y1: '12', y2: '12', class: 'axis' }),
     svg('line', { x1: x(low), x2: x(high), y1: '12', y2: '12', class: 'interval' }),
     svg('circle', { cx: x(value), cy: '12', r: '6', class: 'value' }),
-    ...(least < 0 ? [label(x(least), '−1', 'start'), label(x(0), '0', 'middle')] : [label(x(0), '0', 'start')]),
+    ...(from < 0 ? [label(x(from), '−1', 'start'), label(x(0), '0', 'middle')] : [label(x(0), '0', 'start')]),
     label(x(1), '1', 'end'),
   )
   return drawn

@@ -12,6 +12,21 @@ export function reliability({ reliability: known }: Pick<Annotator, 'reliability
   return `${shareWithInterval(known)} of ${many(known.items, 'post')}`
 }
 
+/** How wide an agreement is drawn, and what is left free at its ends. */
+const WIDTH = 320
+const MARGIN = 8
+
+/** Where an agreement is drawn: on a scale from 0 to 1, or from −1 where a part of it is below 0. */
+export function agreementScale(value: number, low: number) {
+  const from = Math.min(value, low) < 0 ? -1 : 0
+  const within = (of: number) => Math.min(1, Math.max(from, of))
+  return {
+    width: WIDTH,
+    from,
+    placeOf: (of: number): number => MARGIN + ((within(of) - from) / (1 - from)) * (WIDTH - 2 * MARGIN),
+  }
+}
+
 export const dollarsAndCents = (amount: number): string => `$${amount.toFixed(2)}`
 
 /** The command that deletes a post. Its id comes from a network: nothing of it ends the quotes of a shell, or hides in the line. */

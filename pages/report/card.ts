@@ -6,6 +6,7 @@ import { forest, lookOf, type ForestRow } from './plots'
 import { behind } from './table'
 import { type Cell, type CsvColumn, numberColumns, textColumns } from './csv'
 import { count, dateInWords, many } from '../../shared/words'
+import { asSentence } from '../words'
 import { percent } from '../../shared/share-sentence'
 import { cardAddress, dollarsInWords, score, scoreWithInterval, shortJob, withShortJobs } from './words'
 import { engines, longLost } from './engines'
@@ -24,7 +25,11 @@ export function modelCard(card: CardRecord): Child[] {
       element('p', { class: 'small' }, job),
     ),
     element('p', { class: `lead verdict-line ${verdict}` }, element('strong', {}, said)),
-    element('ul', { class: 'reasons' }, ...card.reasons.map((reason) => element('li', {}, withShortJobs(reason)))),
+    element(
+      'ul',
+      { class: 'reasons' },
+      ...card.reasons.map((reason) => element('li', {}, asSentence(withShortJobs(reason)))),
+    ),
     gate(card),
     section(
       'quality',
@@ -58,7 +63,7 @@ function gate({ gate: rules }: CardRecord): HTMLElement {
       ` ${name.replaceAll('-', ' ')}: ${withShortJobs(words)}`,
     ),
   )
-  return section('gate', 'What was asked of it', element('ul', { class: 'rules' }, ...items))
+  return section('gate', 'The rules of the gate', element('ul', { class: 'rules' }, ...items))
 }
 
 function scores({ scores: all, champion }: CardRecord): HTMLElement {
@@ -114,7 +119,7 @@ function classes({ scores: { challenger } }: CardRecord): Child {
     'Label by label',
     plainTable(
       'how each label does',
-      [...textColumns('label'), ...numberColumns('items', 'answered', 'precision', 'recall', 'F1')],
+      [...textColumns('label'), ...numberColumns('items', 'predicted', 'precision', 'recall', 'F1')],
       challenger.classes.map(({ label, items, answered, precision, recall, f1 }) => [
         label,
         count(items),
@@ -138,7 +143,7 @@ function confusion({ scores: { challenger } }: CardRecord): Child {
   const table = element(
     'table',
     { class: 'confusion' },
-    element('caption', { class: 'aside' }, 'What it takes for what'),
+    element('caption', { class: 'aside' }, 'What it mistakes for what'),
     element(
       'thead',
       {},
@@ -163,7 +168,7 @@ function confusion({ scores: { challenger } }: CardRecord): Child {
     ),
   )
   return titled(
-    'What it takes for what',
+    'What it mistakes for what',
     element(
       'div',
       {},
@@ -206,7 +211,13 @@ function comparison({ comparison: one, champion, best }: CardRecord): HTMLElemen
   return section(
     'comparison',
     'Against the champion',
-    element('p', {}, 'Held against ', element('a', { href: cardAddress(champion) }, shortJob(champion)), '.'),
+    element(
+      'p',
+      {},
+      'Compared with ',
+      element('a', { href: cardAddress(champion) }, shortJob(champion)),
+      ', on the same labels.',
+    ),
     facts([
       ['Difference', `${signed(difference)} points of macro-F1 (95 % interval ${signed(low)} to ${signed(high)})`],
       ...(standardError === null
@@ -234,7 +245,7 @@ function comparison({ comparison: one, champion, best }: CardRecord): HTMLElemen
 }
 
 function calibration({ calibration: one }: CardRecord): HTMLElement {
-  if (!one) return section('calibration', 'How far its confidence is true', paragraph('Not measured.'))
+  if (!one) return section('calibration', 'How far its confidence can be trusted', paragraph('Not measured.'))
   const { temperature, ece, logLoss, items } = one
   const sure =
     temperature > 1.05
@@ -244,14 +255,14 @@ function calibration({ calibration: one }: CardRecord): HTMLElement {
         : 'about as sure as it should be'
   return section(
     'calibration',
-    'How far its confidence is true',
+    'How far its confidence can be trusted',
     facts([
       [
-        'As it comes',
+        'Uncorrected',
         `it is ${sure}: its confidence is off by ${percent(ece.raw)} points on average (log loss ${logLoss.raw.toFixed(3)})`,
       ],
       [
-        'As it is shown',
+        'As reports use it',
         `divided by a temperature of ${temperature.toFixed(2)}: off by ${percent(ece.scaled)} points (log loss ${logLoss.scaled.toFixed(3)})`,
       ],
       ['Measured on', many(items, 'label')],

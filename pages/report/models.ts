@@ -1,7 +1,7 @@
 import type { ModelInBrief, ReportOverview } from '../../services/report/overview'
 import { type Child, element } from '../element'
 import { count, many } from '../../shared/words'
-import { shortDate } from '../words'
+import { asSentence, shortDate } from '../words'
 import { type Cell, numberColumns, textColumns } from './csv'
 import { engines, longLost } from './engines'
 import { figure } from './figure'
@@ -65,8 +65,12 @@ function modelEntry(model: ModelInBrief, isLive: boolean): HTMLElement {
       ),
     ),
     reasons.length > 1
-      ? element('ul', { class: 'reasons' }, ...reasons.map((reason) => element('li', {}, withShortJobs(reason))))
-      : paragraph(withShortJobs(reasons[0] ?? ''), 'reason'),
+      ? element(
+          'ul',
+          { class: 'reasons' },
+          ...reasons.map((reason) => element('li', {}, asSentence(withShortJobs(reason)))),
+        )
+      : paragraph(asSentence(withShortJobs(reasons[0] ?? '')), 'reason'),
     labelStatus === 'unreliable' && paragraph('Trained on labels that were measured as unreliable.', 'caution'),
   )
 }

@@ -215,7 +215,7 @@ it('shows flagged posts as text, and how to delete them', async () => {
   const { page, complaints } = await arrive()
   const flagged = part(page, 'Flagged')
 
-  await flagged.getByText('personal: 1 post').waitFor()
+  await flagged.getByText('Personal: 1 post').waitFor()
   expect(await flagged.locator('.post').textContent()).toBe(PERSONAL)
   await flagged.getByText('Delete it everywhere').click()
   await flagged.getByText(`"posts":["${cascadeId(PERSONAL)}"]`).waitFor()
@@ -278,6 +278,7 @@ describe("people on the owner's page", () => {
     await page.getByLabel('Make a link for').fill('dan')
     await page.keyboard.press('Enter')
     const link = await people.getByLabel('Link for dan').inputValue()
+    await page.getByText('Earlier links of dan stay valid until they expire or are ended.').waitFor()
     const dan = await visit(link)
     await dan.page.waitForResponse((response) => response.url().endsWith('/desk/session') && response.ok())
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { deletionOf, timeInWords, reliability } from '../../../pages/owner/words'
+import { agreementScale, deletionOf, timeInWords, reliability } from '../../../pages/owner/words'
 
 it('builds a command that deletes the post', () => {
   expect(deletionOf('1')).toBe(`npx sls invoke -f privacy --data '{"delete":{"posts":["1"]}}'`)
@@ -22,6 +22,22 @@ it.each([
 ])('formats %s like the other pages', (iso, words) => {
   expect(timeInWords(iso)).toBe(words)
 })
+
+it.each([
+  ['from 0 to 1', 0.72, 0.58, 0.84, [0, 1]],
+  ['from −1 where its interval begins below 0', 0.1, -0.22, 0.4, [-1, 1]],
+  ['from −1 where it is below 0 itself', -0.22, -0.73, 0.3, [-1, 1]],
+])(
+  'draws an agreement on a scale %s, where every bound has a place of its own',
+  (_, value, low, high, [first, last]) => {
+    const { width, from, placeOf } = agreementScale(value, low)
+    const places = [from, low, value, high, last ?? 1].map(placeOf)
+
+    expect(from).toBe(first)
+    expect(places).toEqual([...new Set(places)].sort((a, b) => a - b))
+    expect([places.at(0), places.at(-1)]).toEqual([8, width - 8])
+  },
+)
 
 it("shows a person's reliability with an interval and a number of posts", () => {
   const of = (share: number, low: number, high: number, items: number) =>
