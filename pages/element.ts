@@ -17,7 +17,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made
 }
 
-/** Do something, which may take its time, when an event comes. */
+/** Call `act` at each event; nobody waits for a promise that it returns. */
 export function listen<K extends keyof HTMLElementEventMap>(
   target: HTMLElement,
   type: K,

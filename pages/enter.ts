@@ -11,7 +11,7 @@ export interface SessionPerson {
  * `/desk/session`.
  */
 export async function enter(session: string): Promise<ApiResult<SessionPerson>> {
-  // Another link that is opened in this tab changes the fragment alone. So does the page's own navigation.
+  // A second link that is opened in this tab changes only the fragment. So does the page's own navigation.
   addEventListener('hashchange', () => {
     if (tokenIn(location.hash)) location.reload()
   })
@@ -22,5 +22,5 @@ export async function enter(session: string): Promise<ApiResult<SessionPerson>> 
   return answer
 }
 
-/** What stands in a fragment, unless it is the name of a section of the page, which has small letters alone. */
+/** The token in a fragment; nothing where the fragment is the name of a section, which has only small letters and dashes. */
 const tokenIn = (fragment: string): string | undefined => (/^#?[a-z-]*$/.test(fragment) ? undefined : fragment.slice(1))

@@ -12,5 +12,5 @@ export const FLAG_NAMES: readonly string[] = Object.keys(WORDS)
 
 export const isFlag = (name: string | undefined): name is Flag => name !== undefined && Object.hasOwn(WORDS, name)
 
-/** A flag in words; one that is not known is its own word. */
+/** A flag in words; an unknown flag is returned as it is. */
 export const flagName = (flag: string): string => (isFlag(flag) ? WORDS[flag] : flag)

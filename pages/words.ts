@@ -2,7 +2,7 @@ import { dateInWords, MONTHS } from '../shared/words'
 
 /** How the pages say numbers and days: the same everywhere, in any time zone. */
 
-/** A sentence of the services, whose days are written as everywhere on the page. */
+/** A sentence of a service with its days in words, as the rest of the page writes them. */
 export const withDatesInWords = (sentence: string): string =>
   sentence.replaceAll(/\b\d{4}-\d{2}-\d{2}\b(?!-)/g, dateInWords)
 
@@ -18,7 +18,7 @@ export function shortDate(date: string): string {
 /** `2026-11-21` as `November`. */
 export const monthOf = (date: string): string => MONTHS[Number(date.slice(5, 7)) - 1] ?? ''
 
-/** The beginning of a name that is too long for its place, and whole characters of it. */
+/** A name, cut after `most` characters where it is longer. No character is cut in two. */
 export const clipped = (name: string, most: number): string => {
   const ends: number[] = []
   for (const { index, segment } of new Intl.Segmenter('en').segment(name)) {

@@ -1,6 +1,6 @@
 import { deskPlaceOf, type Sent } from './work'
 
-/** What of the browser's storage is used. */
+/** The part of the browser's storage that the outbox uses. */
 export interface Keeper {
   readonly length: number
   key(index: number): string | null
@@ -9,14 +9,14 @@ export interface Keeper {
   removeItem(key: string): void
 }
 
-/** Answers that the desk has not yet said it has. They outlive the page: no post stands in them, only ids and labels. */
+/** Answers that the desk has not confirmed yet. They outlive the page, and hold only ids and labels: no text of a post. */
 export interface Outbox {
   put(sent: Sent): void
-  /** In the order in which they were put, also by a page before this one. */
+  /** The answers in the order in which they were put, also by an earlier page. */
   waiting(): Sent[]
-  /** The desk answered for this one; a later revision that was put meanwhile stays. */
+  /** Remove an answer that the desk confirmed. A later revision that was put meanwhile stays. */
   settle(sent: Sent): void
-  /** What another tab put: a storage event's key and value; nothing where it is about something else. */
+  /** The answer that another tab put, from a storage event's key and value; nothing where the event is about something else. */
   heard(key: string | null, value: string | null): Sent | undefined
 }
 
@@ -48,7 +48,7 @@ export function createOutbox(storage: Keeper | undefined, name: string, now: () 
   }
 }
 
-/** A browser's storage has no order of its own. */
+/** An answer with its place in the order: a browser's storage keeps no order. */
 interface Put {
   sent: Sent
   place: number

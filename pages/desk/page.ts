@@ -35,7 +35,7 @@ interface Standing {
 
 const AHEAD = 20
 const FETCH_BELOW = 10
-/** A post stays with an annotator for twenty minutes. */
+/** The desk reserves a post for an annotator for twenty minutes. */
 const RENEW_AFTER_MS = 15 * 60_000
 const LOOK_AGAIN_MS = 15_000
 
@@ -47,7 +47,7 @@ let categories: Record<string, DeskCategory[]> = {}
 let standing: Standing = { today: 0, batches: [] }
 let denied = false
 let fetchedAt = 0
-/** The desk had nothing new to hand out when it was asked last. */
+/** Whether the desk had nothing new at the last request. */
 let exhausted = false
 /** Notes that wait for the answer to their post, by its place. */
 const drafts = new Map<string, string>()
@@ -70,7 +70,7 @@ const view = createView(
       show(found)
       const text = noteNow()
       answer({ skip: true })
-      // What was written waits for the next answer.
+      // The note waits for the next answer to this post.
       if (text !== '') drafts.set(place, text)
       show(lookAt(work, place))
     },
@@ -127,7 +127,7 @@ async function start(): Promise<void> {
   }
 }
 
-/** Keep the answer, show the next post, and let the answer go out behind it. */
+/** Keep the answer in the outbox, show the next post, and send the answer in the background. */
 function answer(given: Given): void {
   const shown = current(work)
   const step = give(work, given, noteNow())
@@ -141,14 +141,14 @@ function answer(given: Given): void {
   if (work.ahead.length === 0 || (work.ahead.length < FETCH_BELOW && !exhausted)) void refill()
 }
 
-/** The note of the post on the screen: what is written since, or what was kept with its answer. */
+/** The note of the post on the screen: the draft, or else the note that was sent with its answer. */
 function noteNow(): string {
   const shown = current(work)
   if (!shown) return ''
   return drafts.get(deskPlaceOf(shown)) ?? ('note' in shown ? (shown.note ?? '') : '')
 }
 
-/** Keep a note until the post is answered; one that is answered gets it at once. */
+/** Keep a note until the post is answered. Where it is answered already, send the answer again with the note. */
 function note(text: string): void {
   const shown = current(work)
   if (!shown) return
@@ -159,7 +159,7 @@ function note(text: string): void {
   if (at !== undefined) show({ ...work, at })
 }
 
-/** The answers of the day, as the desk has them; without a connection those of this page. */
+/** Show the answers of the day as the desk has them; without a connection, those of this page. */
 async function list(): Promise<void> {
   const told = await ask<Handed<AnsweredItem> & { today: number }>('GET', as('/desk/answered?count=500'))
   if (denied) return
@@ -178,7 +178,7 @@ async function list(): Promise<void> {
 const isWaiting = (one: AnsweredItem): boolean =>
   outbox.waiting().some((sent) => deskPlaceOf(sent) === deskPlaceOf(one))
 
-/** Another tab was first with an answer of the same revision: what the desk has is shown, and said. */
+/** Another tab sent an answer of the same revision first: show the desk's answer, and say so. */
 async function agreeWithDesk(): Promise<void> {
   const told = await ask<Handed<AnsweredItem>>('GET', as('/desk/answered?count=500'))
   if (told.ok) show(agree(work, told.body.items))
@@ -240,7 +240,7 @@ async function fetchAhead(): Promise<void> {
   const away = Date.now() - fetchedAt > RENEW_AFTER_MS
   fetchedAt = Date.now()
   const waiting = new Set(outbox.waiting().map(deskPlaceOf))
-  // An answer that was on its way meanwhile may be in the desk's count or not; its receipt tells.
+  // The desk may or may not have counted an answer that was on its way meanwhile; the receipt of that answer says.
   const isExact = isQuiet && standing === before
   if (progress.ok && (isExact || before.batches.length === 0)) standing = counted(progress.body)
   const kept = away ? renew(work, items) : work
@@ -253,7 +253,7 @@ async function fetchAhead(): Promise<void> {
 /** First answers to a post that the desk has not confirmed. */
 const firstsWaiting = (): Sent[] => outbox.waiting().filter(({ revision }) => revision === 1)
 
-/** What the desk counts, and what it does not yet know of. */
+/** The desk's counts, with the answers that it has not received yet. */
 function counted(told: Standing): Standing {
   const unsent = firstsWaiting()
   return {
@@ -288,7 +288,7 @@ function show(next: DeskWork): void {
   )
 }
 
-/** Definitions are shown before the first post, and again when they were changed. */
+/** Show the definitions before the first post, and again after the owner changed them. */
 function explainOnce(): void {
   const shown = current(work)
   const about = shown && categories[shown.batch]
@@ -301,7 +301,7 @@ function explainOnce(): void {
   view.explain(isFirst)
 }
 
-/** Nobody gets further: say why, in the desk's words, and show nothing else. */
+/** Stop the page: show the desk's reason, and nothing else. */
 function refuse({ message }: Problem): void {
   denied = true
   work = NO_WORK
@@ -320,7 +320,7 @@ function refuse({ message }: Problem): void {
 const offline = (count: number): string =>
   `No connection. ${count === 1 ? 'One answer is' : `${count} answers are`} kept here and sent when it is back.`
 
-/** One line at the top: what is said in passing stands before what is said of the connection. */
+/** Show one line at the top: a passing message, or else the state of the connection. */
 function notice(change: Partial<typeof notices>): void {
   notices = { ...notices, ...change }
   view.notice(notices.passing || notices.connection)
@@ -335,7 +335,7 @@ async function untilAnswered<T>(work: () => Promise<ApiResult<T>>): Promise<ApiR
   }
 }
 
-/** Wait so long, or until the connection may be back. */
+/** Wait for so many milliseconds, or until the connection may be back. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)
@@ -346,7 +346,7 @@ function pause(ms: number): Promise<void> {
   })
 }
 
-/** The browser may have been given to somebody else since: the desk is told whose page this is. */
+/** A path with the name of this page's annotator: somebody else may have opened their link in this browser since. */
 const as = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}as=${name}`
 
 function storage(): Keeper | undefined {

@@ -12,7 +12,7 @@ interface Ports {
   onReceipt(sent: readonly Sent[], receipt: Receipt): void
   /** How many answers wait for a connection; 0 when all is well. */
   onWaiting(count: number): void
-  /** The desk lets this person in no more. */
+  /** The desk refuses this person from now on. */
   onDenied(problem: Problem): void
 }
 
@@ -52,7 +52,7 @@ interface Refused {
   message?: string
 }
 
-/** What an annotator is told of refused answers. A change or an undo that comes too late is not called an answer. */
+/** The message to an annotator about refused answers. A change or an undo that comes too late is called a change. */
 export function refusedInWords(refused: readonly Refused[]): string {
   const [first] = refused
   if (!first) return ''
@@ -65,5 +65,5 @@ export function refusedInWords(refused: readonly Refused[]): string {
   return `${what} not needed any more: ${why}.`
 }
 
-/** Will it go better when it is tried again? */
+/** Whether another try may succeed. */
 export const passes = ({ status }: Problem): boolean => status === 0 || status === 429 || status >= 500

@@ -1,4 +1,4 @@
-/** The file of the service worker, which a page may load scripts from beside its own. */
+/** The address of the service worker's script. */
 const WORKER = '/desk/worker.js'
 
 interface Policies {

@@ -26,16 +26,16 @@ export interface Actions {
   list(): void
   /** Show the post of one of these answers, to be answered again. */
   lookAt(place: string): void
-  /** Take the answer back: it counts no more, and the post is shown. */
+  /** Take the answer back, so that it no longer counts, and show the post. */
   undo(place: string): void
 }
 
 export interface DeskView {
   /** Show a post; one of the past is shown with the answer that was given to it. */
   post(shown: ShownItem | AnsweredItem, categories: readonly DeskCategory[], canGoBack: boolean): void
-  /** Show a page that says something instead. */
+  /** Show a message in place of a post. */
   say(title: string, text: string, canGoBack?: boolean): void
-  /** A line that stays until it is called with nothing. */
+  /** Show a line until the next call; an empty text removes it. */
   notice(text: string): void
   progress(batch: Progress | undefined, today: number): void
   /** Open the definitions, as the annotator can at any time. */
@@ -49,10 +49,10 @@ export interface DeskView {
 }
 
 const KEYS = 9
-/** The second click of a double click comes within this time after the first one put the next post on the screen. */
+/** A click within this time after a new post appears is the second click of a double click. */
 const DOUBLE_CLICK_MS = 350
 
-/** The page of `index.html`. Every text of a post or label goes in as text, never as markup. */
+/** The page of `index.html`. It shows every text of a post or label as text, never as markup. */
 export function createView(actions: Actions, keysOn: { get(): boolean; set(on: boolean): void }): DeskView {
   const work = byId('work', HTMLElement)
   const message = byId('message', HTMLElement)
@@ -73,7 +73,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
   const keysBox = byId('keys', HTMLInputElement)
   const notice = byId('notice', HTMLElement)
 
-  /** What of the labels is below the edge of their box is said in words too. */
+  /** Say in words how many labels are below the edge of their box. */
   const showMore = () => {
     const edge = labels.getBoundingClientRect().bottom
     const below = [...labels.children].filter((one) => one.getBoundingClientRect().bottom > edge + 1).length
@@ -90,7 +90,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
   let shownAt = 0
 
   const skip = () => (isPast ? actions.forward() : actions.skip())
-  /** A double click is one answer. Keys have no such guard: whoever is fast loses none. */
+  /** A double click is one answer. Keys have no such guard: a fast annotator loses no answer. */
   const onClick = (button: HTMLElement, act: () => void) =>
     button.addEventListener('click', ({ detail }) => {
       if (detail < 2 || performance.now() - shownAt >= DOUBLE_CLICK_MS) act()
@@ -231,10 +231,10 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
     },
     say(heading, text, canGoBack = false) {
       const changed = title.textContent !== heading || message.hidden
-      // A list that is open stays: this is also said again, each time that there is nothing new.
+      // An open list stays open: the same message comes again each time that nothing is new.
       if (changed) for (const dialog of [definitions, flags, notes, answers]) dialog.close()
       work.hidden = true
-      // Nothing of the last post stays in the page, nor of a list that nobody sees.
+      // The page keeps nothing of the last post, nor of a list that is closed.
       post.textContent = ''
       if (!answers.open) byId('answers-list', HTMLElement).replaceChildren()
       place = ''

@@ -1,20 +1,20 @@
 import type { AnsweredItem, ShownItem } from '../../services/desk/shown'
 import type { Given } from '../../shared/state/desk-item'
 
-/** An answer as it is sent: of two to an item, the one of the higher revision stands. */
+/** An answer as it is sent. Of two answers to an item, the higher revision counts. */
 export type Sent = { batch: string; item: string; revision: number; note?: string | undefined } & Given
 
-/** What lies before an annotator and what lies behind. Values only: each step gives a new one. */
+/** The posts that an annotator has yet to answer, and those that are answered. Each step returns a new value. */
 export interface DeskWork {
   /** Posts to be answered; the first is on the screen. */
   ahead: readonly ShownItem[]
   /** Posts that were answered, the latest last. */
   past: readonly AnsweredItem[]
-  /** The one of the past that is looked at again. */
+  /** The place in `past` of the post that is shown again. */
   at?: number
 }
 
-/** How many answered posts are kept at hand. */
+/** How many answered posts the page keeps. */
 const REMEMBERED = 50
 
 export const NO_WORK: DeskWork = { ahead: [], past: [] }
@@ -32,7 +32,7 @@ export function add(work: DeskWork, items: readonly ShownItem[], waiting: Readon
   return fresh.length === 0 ? work : { ...work, ahead: [...work.ahead, ...fresh] }
 }
 
-/** After a long pause: only what was handed out again is still this annotator's, in whatever order. */
+/** After a long pause, keep only the posts that the desk handed out again: the others may be somebody else's by now. */
 export function renew(work: DeskWork, items: readonly ShownItem[]): DeskWork {
   const handed = new Set(items.map(deskPlaceOf))
   return { ...work, ahead: work.ahead.filter((one) => handed.has(deskPlaceOf(one))) }
@@ -45,7 +45,7 @@ export function recall(work: DeskWork, items: readonly AnsweredItem[]): DeskWork
   return { ...work, past: [...older, ...work.past], ...(work.at === undefined ? {} : { at: work.at + older.length }) }
 }
 
-/** Answer the post on the screen and go on to the next; what is to be sent, unless nothing changed. */
+/** Answer the post on the screen and go on to the next. `sent` is the answer to send; nothing where it did not change. */
 export function give(work: DeskWork, given: Given, note?: string): { work: DeskWork; sent?: Sent } {
   const { ahead, past, at } = work
   if (at === undefined) {
@@ -62,13 +62,13 @@ export function give(work: DeskWork, given: Given, note?: string): { work: DeskW
   return { work: { ahead, past: past.with(at, answered) }, sent: sentOf(answered) }
 }
 
-/** A skip has no note: nobody would read it. */
+/** The answer with its note. A skip has none: nobody would read it. */
 function noted(answered: AnsweredItem, note: string | undefined): AnsweredItem {
   const { note: _, ...rest } = answered
   return note === undefined || note === '' || 'skip' in rest.given ? rest : { ...rest, note }
 }
 
-/** Look at one of the past, by its place. */
+/** Show an answered post again, by its place. */
 export function lookAt({ ahead, past }: DeskWork, place: string): DeskWork {
   const at = past.findIndex((one) => deskPlaceOf(one) === place)
   return at < 0 ? { ahead, past } : { ahead, past, at }
@@ -91,25 +91,25 @@ export function hear(work: DeskWork, { batch, item, revision, note, ...given }: 
   }
 }
 
-/** Take over what the desk has of these, in place of what this page has of them. */
+/** Replace the answers of this page by those that the desk has. */
 export function agree(work: DeskWork, items: readonly AnsweredItem[]): DeskWork {
   const told = new Map(items.map((one) => [deskPlaceOf(one), one]))
   return { ...work, past: work.past.map((one) => told.get(deskPlaceOf(one)) ?? one) }
 }
 
-/** Look at the answer before. */
+/** Show the answered post before the one on the screen. */
 export function back(work: DeskWork): DeskWork {
   const at = (work.at ?? work.past.length) - 1
   return at < 0 ? work : { ...work, at }
 }
 
-/** From an earlier answer towards the post that was on the screen. */
+/** Go from an earlier answer towards the first unanswered post. */
 export function forward({ ahead, past, at }: DeskWork): DeskWork {
   const next = (at ?? past.length) + 1
   return next < past.length ? { ahead, past, at: next } : { ahead, past }
 }
 
-/** Forget a post whose answer was refused: there is nothing more to be said of it. */
+/** Forget a post whose answer the desk refused. */
 export function forget(work: DeskWork, place: string): DeskWork {
   const now = current(work)
   const past = work.past.filter((one) => deskPlaceOf(one) !== place)

@@ -3,7 +3,7 @@
  * answers of the API never pass through it. A connection comes first, so that a new release is shown at once.
  */
 
-/** What this worker uses of its scope. */
+/** The part of its global scope that this worker uses. */
 interface Scope {
   addEventListener(
     type: 'install' | 'activate',
@@ -46,7 +46,7 @@ async function dropOthers(): Promise<void> {
   )
 }
 
-/** The file as the stack has it, or as it was kept where the stack does not give it. */
+/** The file from the stack; the kept file where the stack does not answer with it. */
 async function answer(request: Request, pathname: string): Promise<Response> {
   const kept = async () => (await caches.open(CACHE)).match(pathname)
   try {

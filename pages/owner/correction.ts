@@ -11,7 +11,7 @@ interface Surroundings {
   changed: () => void
 }
 
-/** Find a label by the words of its post, and put it right. */
+/** A form that finds a labelled post by its words and corrects its label, and the list of past decisions. */
 export function correction(surroundings: Surroundings): HTMLElement {
   const words = element('input', { id: 'words', type: 'search', required: true, maxlength: '200', autocomplete: 'off' })
   const results = element('div', { class: 'results' })
@@ -37,7 +37,7 @@ export function correction(surroundings: Surroundings): HTMLElement {
   return element('div', {}, form, results, decisions(surroundings))
 }
 
-/** What the owner decided before, to be decided anew. */
+/** The owner's past decisions, each of which can be changed. */
 function decisions(surroundings: Surroundings): HTMLElement {
   const list = element('div', { class: 'results' })
   const made = element('details', {}, element('summary', {}, 'Past decisions'), list)
@@ -92,7 +92,7 @@ function aboutOf({ label, at, adjudicated, judgements, role, batch }: ShownLabel
   return `${decisionName(label)}, ${who}, ${timeInWords(at)}; for ${role}.`
 }
 
-/** What rests on the label that was wrong. */
+/** The models and reports that used the wrong label. */
 function consequences({ models, reports }: Touched): Node[] {
   if (models.length === 0 && reports.length === 0) {
     return [element('p', { class: 'quiet' }, 'No model and no report had the wrong label.')]

@@ -15,7 +15,7 @@ interface About {
   given: (label: string | null, decided: Decided) => unknown
 }
 
-/** As a choice that is none of the categories: names of categories have no such character. */
+/** The value of "None of these" in the list: the name of a category cannot have this character. */
 const NEITHER = '\u0000'
 
 /** What a decision is called. */

@@ -11,7 +11,7 @@ import { spendingMeters } from './spending'
 import { trust } from './trust'
 
 const REFRESH_MS = 20_000
-/** How often it is looked whether a batch that was closed is settled. */
+/** After closing a batch, the page looks this often and this many times whether it is settled. */
 const LOOK_MS = 1_000
 const LOOKS = 30
 
@@ -46,7 +46,7 @@ function show(first: OwnerOverview): void {
     shown = overview
     const same = (...names: (keyof OwnerOverview)[]) =>
       before !== undefined && names.every((name) => JSON.stringify(before[name]) === JSON.stringify(overview[name]))
-    // What did not change stays, with the focus that may be in it.
+    // Parts that did not change stay, with the focus that may be in them.
     if (!same('agreement')) replace(parts.trust, trust(overview.agreement))
     if (!same('open', 'settled', 'counts')) replace(parts.batches, batches(overview, surroundings))
     if (!same('annotators', 'people')) replace(parts.people, people(overview, surroundings))
@@ -99,14 +99,14 @@ function section(id: string, heading: string, ...children: Node[]): HTMLElement 
   )
 }
 
-/** Put new content in the place of the old; the focus goes to what has the id of what had it. */
+/** Replace the content of a part. The focus goes to the new element with the same id. */
 function replace(part: HTMLElement, children: readonly Node[]): void {
   const focused = part.contains(document.activeElement) ? document.activeElement?.id : undefined
   part.replaceChildren(...children)
   if (focused) document.getElementById(focused)?.focus()
 }
 
-/** A page that says why there is nothing to see, and reveals nothing. */
+/** Show only the reason why the visitor may not see the page. */
 function lockOut(message: string): void {
   byId('nav').hidden = true
   page.replaceChildren(element('p', { class: 'lead', role: 'alert' }, message))

@@ -15,7 +15,7 @@ export function people(overview: OwnerOverview, surroundings: Surroundings): Nod
   return [...annotators(overview, surroundings), ...others(overview, surroundings)]
 }
 
-/** What ending a link means, for the question before it. */
+/** The consequence of ending a link, for the confirmation. */
 const ENDING: Record<InvitedRole, string> = {
   annotator: 'The link and the open desk stop working at once. Answers that were given stay.',
   reader: 'The link and the open report stop working at once.',
@@ -106,7 +106,7 @@ function annotators({ annotators: all }: OwnerOverview, surroundings: Surroundin
   ]
 }
 
-/** What hidden checks say of an annotator. */
+/** An annotator's results on hidden checks. */
 const checks = ({ name, gold, repeats }: Annotator): string[] => [
   ...(gold.items > 0 ? [`${name} had ${gold.right} of ${many(gold.items, 'hidden check')} right.`] : []),
   ...(repeats.items > 0 ? [`${name} said the same again of ${repeats.same} of ${many(repeats.items, 'post')}.`] : []),

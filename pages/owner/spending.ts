@@ -4,7 +4,7 @@ import { count, dateInWords } from '../../shared/words'
 import { monthOf } from '../words'
 import { dollarsAndCents } from './words'
 
-/** What labelling took of its caps. */
+/** What labelling spent, against its caps. */
 export const spendingMeters = (all: readonly LabellingSpending[]): Node[] =>
   all.map(({ what, day, month }) =>
     element(

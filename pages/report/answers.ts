@@ -92,7 +92,7 @@ function lastGood({ state }: Pick<AnswerRecord, 'state'>, before: ReportOverview
   return sentence === undefined ? null : quote(sentence, 'The last day with a number.')
 }
 
-/** What the seven days say against the seven before; or the day, against one that was asked for. */
+/** The change of the seven days against the seven before; or of the day against the day that the reader chose. */
 function changed(
   { date, day, week }: Report,
   against: ReportOverview['against'][number] | undefined,
@@ -117,7 +117,7 @@ function changed(
 const whatChanged = (sentence: string): HTMLElement =>
   element('p', { class: 'change' }, element('strong', {}, 'What changed: '), sentence)
 
-/** A sentence that can be taken along. */
+/** A sentence with a button that copies it. */
 function quote(sentence: string, note?: string): HTMLElement {
   const button = element('button', { type: 'button', class: 'copy' }, 'Copy')
   button.addEventListener('click', () => {
@@ -168,7 +168,7 @@ const ROWS = [
   { span: 'week', basis: 'messages', name: 'week, messages' },
 ] as const
 
-/** Whether the week has posts of other days; on the first day it is the day. */
+/** Whether the seven days have posts of other days than the last; on the first day they have none. */
 const isLonger = ({ day, week }: Report): boolean => week.posts > day.posts
 
 const rowsOf = (report: Report) => ROWS.filter(({ span }) => span === 'day' || isLonger(report))

@@ -11,7 +11,7 @@ export interface ShareChange {
   difference: number
   low: number
   high: number
-  /** Whether the interval leaves zero out. */
+  /** Whether the interval excludes zero. */
   isBeyondChance: boolean
 }
 
@@ -44,7 +44,7 @@ export function changesBetween(now: readonly ShareRecord[], before: readonly Sha
 
 const bounds = ({ low, high, jointLow = low, jointHigh = high }: ShareRecord) => ({ low: jointLow, high: jointHigh })
 
-/** What changed beyond chance, in a sentence; of two labels the one that grew. `than` is what it is held against. */
+/** What changed beyond chance, in a sentence; of two labels the one that grew. `than` names the earlier days. */
 export function changeInWords(changes: readonly ShareChange[], than: string): string | undefined {
   if (changes.length === 0) return undefined
   const sure = changes.filter(({ isBeyondChance }) => isBeyondChance)

@@ -14,7 +14,7 @@ export const numberColumns = (...headings: string[]): CsvColumn[] =>
 export const shareCells = (share: { share: number; low: number; high: number } | undefined): Cell[] =>
   share ? [share.share, share.low, share.high] : [null, null, null]
 
-/** RFC 4180. What a spreadsheet would take for a formula is kept from being one. */
+/** RFC 4180. A cell that a spreadsheet would run as a formula begins with an apostrophe. */
 export const csvOf = (columns: readonly CsvColumn[], rows: readonly Cell[][]): string =>
   [columns.map(({ heading }) => heading), ...rows].map((row) => row.map(field).join(',')).join('\r\n') + '\r\n'
 

@@ -23,7 +23,7 @@ addEventListener('afterprint', () => {
 })
 
 /**
- * A plot under a heading, drawn as wide as its place and drawn again when that changes. To who cannot see it, it is an
+ * A plot under a heading, drawn as wide as its place and drawn again when that changes. For a screen reader it is an
  * image with a name; the table behind it has every number.
  */
 export function figure(heading: string, about: string, draw: DrawPlot, data: Data, ...more: Child[]): HTMLElement {

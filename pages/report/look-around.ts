@@ -2,7 +2,7 @@ import type { ReportOverview } from '../../services/report/overview'
 import { element } from '../element'
 import { addressOfView, type ReportView } from './view'
 
-/** A form that leads to other days and hashtags. Its address can be passed on, and opens for whoever has a session. */
+/** A form that leads to other days and hashtags. The address that it opens can be shared; it asks for a session. */
 export function lookAround(overview: ReportOverview, view: ReportView): HTMLElement | null {
   const { reported, streams } = overview
   if (!reported) return null

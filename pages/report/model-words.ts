@@ -3,7 +3,7 @@ import { dateInWords, many } from '../../shared/words'
 import { percent } from '../../shared/share-sentence'
 import { scoreWithInterval, withShortJobs } from './words'
 
-/** What the page says of its models before any table: which engine is live and since when, how good it is, and what lost against it. */
+/** The models in words: which engine is live since when, how good it is, and which models lost against it. */
 export function modelsInWords({ models, champion, live, engines }: ReportOverview): {
   title: string
   sentences: string[]
@@ -55,7 +55,7 @@ function howGood(live: ScoresInBrief | null, judged: ModelInBrief | undefined): 
 const rightIn = ({ accuracy, macroF1, macroF1Interval }: ScoresInBrief): string =>
   `${accuracy === null ? '' : `it was right in ${percent(accuracy)} of 100, and `}its macro-F1, the mean over labels of how well it finds each, was ${scoreWithInterval(macroF1, macroF1Interval)} of 1`
 
-/** What was rejected of these, of which the first is the newest. */
+/** The rejected ones among these models, which have the newest first. */
 function rejectedIn(
   models: readonly ModelInBrief[],
   none: string,

@@ -15,7 +15,7 @@ export interface Notice {
 /** Yesterday's posts are collected after midnight: until they are there, the newest day is two days ago. */
 const LATE_AFTER_DAYS = 2
 
-/** A day without posts happens; two in a row want to be looked at. */
+/** One day without posts is normal; two in a row are worth a look. */
 const SILENT_AFTER_DAYS = 2
 
 /** Whether days have gone by without a report: then the newest answer is not today's. */
@@ -24,7 +24,7 @@ export function isStopped({ days, now }: Pick<ReportOverview, 'days' | 'now'>): 
   return newest !== undefined && daysBetween(newest, now.slice(0, 10)) > LATE_AFTER_DAYS
 }
 
-/** The states that a stack can be in, the worst first. Healthy: none. */
+/** The notices about the state of a stack, the worst first. A healthy stack has none. */
 export function noticesOf(overview: ReportOverview): Notice[] {
   const notices = [
     ...unreadable(overview),
@@ -191,7 +191,7 @@ function caps({ spending }: ReportOverview): Notice[] {
   ]
 }
 
-/** Labels since the promotion say, surely, less of the model than the gate did: the posts are others now, or the gate was lucky. */
+/** The model is surely worse on labels given since its promotion than at the gate: posts changed, or the gate was lucky. */
 function decline({ champion, models, live }: ReportOverview): Notice[] {
   const gate = models.find(({ job }) => job === champion?.job)?.scores?.macroF1 ?? null
   const high = live?.macroF1Interval?.high

@@ -108,7 +108,7 @@ function show(...parts: Child[]): void {
 const fail = (title: string, message: string): void =>
   show(element('h1', {}, title), paragraph(message), element('p', {}, element('a', { href: '/report' }, 'Try again')))
 
-/** On paper every table is open: nobody can open it there. */
+/** The tables that printing opened: nobody can open one on paper. */
 const opened: HTMLDetailsElement[] = []
 addEventListener('beforeprint', () => {
   for (const details of document.querySelectorAll<HTMLDetailsElement>('details:not([open])')) {

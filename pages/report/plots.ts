@@ -4,7 +4,7 @@ import { clipped, shortDate } from '../words'
 import { percent } from '../../shared/share-sentence'
 import { ticksOfAxis } from './axis'
 
-/** A kind of thing that is told from others by colour, by its mark and by its dash: any one of the three is enough. */
+/** The look of a label. Its colour, its mark and its dash each tell it from the others. */
 export interface Look {
   color: string
   symbol: 'circle' | 'square' | 'triangle' | 'diamond' | 'times' | 'wye' | 'star' | 'plus'
@@ -150,7 +150,7 @@ export interface ForestRow {
   low: number
   high: number
   look: Look
-  /** Drawn open: of the same thing, counted otherwise. */
+  /** Whether its mark is drawn open. */
   open?: boolean
 }
 
@@ -338,7 +338,7 @@ function timeAxis(dates: readonly string[], width: number) {
   })
 }
 
-/** The days with so many half days around them. */
+/** From the first to the last day, widened by so many half days. */
 function padded(dates: readonly string[], before = dates.length > 1 ? 0.2 : 1, after = before): [Date, Date] {
   const half = 43_200_000
   // oxlint-disable-next-line typescript/no-non-null-assertion -- no plot is drawn without a date
@@ -349,7 +349,7 @@ function padded(dates: readonly string[], before = dates.length > 1 ? 0.2 : 1, a
 const lonely = (points: readonly { share: number }[], at: number): boolean =>
   [points[at - 1], points[at + 1]].every((neighbour) => neighbour === undefined || Number.isNaN(neighbour.share))
 
-/** Move names apart that would stand on each other, between 0 and `top`. */
+/** Move names apart that would overlap, between 0 and `top`. */
 function spread<T extends { y: number }>(ends: readonly T[], apart: number, top: number): T[] {
   const sorted = [...ends].sort((a, b) => a.y - b.y)
   for (let round = 0; round < 50; round++) {

@@ -9,7 +9,7 @@ export const section = (id: string, heading: string, ...children: Child[]): HTML
     ...children,
   )
 
-/** Terms, each with what is said of it. */
+/** A list of terms, each with its text. */
 export const facts = (pairs: readonly (readonly [term: string, text: string])[]): HTMLElement =>
   element(
     'dl',
@@ -17,7 +17,7 @@ export const facts = (pairs: readonly (readonly [term: string, text: string])[])
     ...pairs.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]),
   )
 
-/** Without the terms that there is nothing to say of. */
+/** The same, without the terms that have no text. */
 export const knownFacts = (pairs: readonly (readonly [term: string, text: string])[]): HTMLElement =>
   facts(pairs.filter(([, text]) => text))
 

@@ -23,7 +23,7 @@ const FAILED: Record<string, string> = {
 /** Whether the labels can be trusted, and what became of each batch. */
 export function labellingSection({ batches }: ReportOverview): HTMLElement {
   const [latest] = batches
-  if (!latest) return section('labels', 'Labels', paragraph('None has been settled yet.'))
+  if (!latest) return section('labels', 'Labels', paragraph('No batch has been settled yet.'))
   const { status, reasons } = latest
   return section(
     'labels',
@@ -85,7 +85,7 @@ const KINDS: Record<CapSpending['kind'], string> = {
   labelUsd: 'Dollars for labels',
 }
 
-/** What was spent on a day and in its month, against what may be. */
+/** What was spent on a day and in its month, against the caps. */
 export function spendingSection({ spending: all }: ReportOverview): HTMLElement {
   const say = (kind: CapSpending['kind'], value: number) =>
     kind.endsWith('Usd') ? dollarsInWords(value) : count(value)

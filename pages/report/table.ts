@@ -38,7 +38,7 @@ export function behind({ name, caption, columns, rows, say = plain }: Data, open
   return element('details', { class: 'behind', open }, element('summary', {}, named), scrolling, download)
 }
 
-/** A text may be a name or what a file says, written from right to left: it stands by itself in its direction. */
+/** A cell with its text isolated in its own direction: a name may be written from right to left. */
 const own = (cell: Cell, said: string | Node): string | Node =>
   typeof cell === 'string' && typeof said === 'string'
     ? element('bdi', {}, isDay(said) ? dateInWords(said) : said)
@@ -46,7 +46,7 @@ const own = (cell: Cell, said: string | Node): string | Node =>
 
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text)
 
-/** Only a long text may break: a date must not. */
+/** The class of a cell. Only long texts may break over lines. */
 const classOf = (cell: Cell, column: CsvColumn | undefined): string | undefined =>
   column?.numeric ? 'number' : typeof cell === 'string' && cell.length > 40 ? 'long' : undefined
 

@@ -2,7 +2,7 @@ import { element } from '../element'
 import { TERMS } from './glossary'
 import { facts, section } from './section'
 
-/** What the words of the page mean, for whoever meets them here first. */
+/** The terms of the page with their definitions. */
 export const terms = (): HTMLElement =>
   section(
     'terms',

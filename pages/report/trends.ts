@@ -17,7 +17,7 @@ interface Choice {
   span: Span
 }
 
-/** Up to so many labels share a plot; more of them have one each. */
+/** Up to so many labels share a plot; more labels have a plot each. */
 const TOGETHER = 3
 
 /** As many days as a page is sent. */
@@ -87,7 +87,7 @@ export function overTime(overview: ReportOverview): HTMLElement {
   )
 }
 
-/** One of a few, as radio buttons that look like a switch. */
+/** A choice of a few options: radio buttons that look like a switch. */
 function choose<V extends string>(
   legend: string,
   name: string,
@@ -205,7 +205,7 @@ export function compared(overview: ReportOverview): HTMLElement | null {
   )
 }
 
-/** What was collected of each day, so that nobody takes a gap for silence. */
+/** How much of each day was collected, so that nobody takes a gap for silence. */
 export function coverage({ days, now, streams, incomplete }: ReportOverview): HTMLElement | null {
   const [first, newest] = [days[0]?.date, days.at(-1)?.date]
   if (!first || !newest) return null

@@ -1,18 +1,18 @@
 import type { ReportOverview } from '../../services/report/overview'
 import { dateInWords } from '../../shared/words'
 
-/** What of the report somebody looks at, as its address says it. It holds no token: whoever opens the address needs a session. */
+/** The part of the report that an address shows. It holds no token: whoever opens the address needs a session. */
 export interface ReportView {
   /** A hashtag or, where it has several networks, one of them, as its heading says it; all without it. */
   topic?: string
   /** UTC days. */
   from?: string
   to?: string
-  /** A day that the last one is held against. */
+  /** A day that the last one is compared with. */
   against?: string
 }
 
-/** The view that an address asks for; what it does not understand it leaves out. */
+/** The view of an address, without the parts that cannot be read. */
 export function viewOf(search: string): ReportView {
   const asked = new URLSearchParams(search)
   const topic = asked.get('topic')
@@ -30,7 +30,7 @@ export function addressOfView(view: ReportView): string {
   return `/report${query.size > 0 ? `?${query}` : ''}`
 }
 
-/** What the page is sent, without the streams that the view leaves out. */
+/** The data of the page, without the streams that the view leaves out. */
 export function streamsInView(overview: ReportOverview, { topic }: ReportView): ReportOverview {
   if (topic === undefined) return overview
   const isOf = (one: { topic: string }) => one.topic === topic
@@ -44,7 +44,7 @@ export function streamsInView(overview: ReportOverview, { topic }: ReportView): 
   }
 }
 
-/** What a view of other days than the newest says of itself; nothing where it is of the newest. */
+/** A sentence about a view that is not of the newest days; nothing where it is. */
 export function viewInWords({ days }: ReportOverview, { to }: ReportView): string | undefined {
   const last = days.at(-1)?.date
   return to !== undefined && last !== undefined

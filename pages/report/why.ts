@@ -7,7 +7,7 @@ import { paragraph } from './section'
 
 type Label = EvidenceInBrief['labels'][number]
 
-/** What is behind a day's shares; it is asked for when the page is there already. Nothing where there is no evidence. */
+/** The evidence for a day's shares, which the page requests after it is drawn. Nothing where there is no evidence. */
 export function why(
   { hashtag, stream, date }: { hashtag: string; stream: string; date: string },
   topic: string,
@@ -86,7 +86,7 @@ const opens = (heading: string, about: string, items: HTMLElement[]): HTMLElemen
     element('ol', { class: 'messages' }, ...items),
   )
 
-/** A post is untrusted text: it stands by itself in direction and language, and can be no markup. */
+/** A post is untrusted text: it is never markup, and has a direction and a language of its own. */
 function message({ text, language, predicted, link }: MessageInBrief, numbers: string): HTMLElement {
   const lang = /^[a-z]{2,3}(-[a-z0-9]{1,8})*$/i.test(language) ? language : undefined
   return element(

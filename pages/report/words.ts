@@ -4,7 +4,7 @@ import type { Basis } from '../../shared/statistics/difference'
 import { percent, type Span } from '../../shared/share-sentence'
 import { count, isolated, many } from '../../shared/words'
 
-/** How shares, scores and days of a report are said. */
+/** Shares, scores and days of a report in words. */
 
 /** US dollars: cents, or as many digits as it takes for less than one. */
 export function dollarsInWords(usd: number): string {
@@ -45,7 +45,7 @@ export function drawnLabels(labels: readonly string[]): { drawn: readonly string
     : { drawn: labels, rest: undefined }
 }
 
-/** `2 % of the labels are wrong, by 120 posts that two people judged.` Nothing in reports that do not say. */
+/** `2 % of the labels are wrong, by 120 posts that two people judged.` Nothing where a report does not have the rate. */
 export function wrongInWords(errors: Errors): string | undefined {
   if (!errors) return undefined
   const { source, items, rate, high } = errors
@@ -59,7 +59,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 
 type Items = Pick<BatchInBrief, 'items' | 'labelled' | 'failed'>
 
-/** Items that were to measure annotators: their labels are known already. */
+/** The number of items that measure annotators: their labels are known already. */
 export const checksOf = ({ items, labelled, failed }: Items): number => items - labelled - sum(Object.values(failed))
 
 /** What became of the items of some batches; the parts add up to their number. */
