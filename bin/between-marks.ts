@@ -1,4 +1,4 @@
-/** A page with the lines between two marks made anew. Throws where the page has no such marks. */
+/** Replaces the lines between two marks of a page. Throws if the page lacks the marks. */
 export function betweenMarks(page: string, [begin, end]: readonly [string, string], lines: readonly string[]): string {
   const [before, rest] = page.split(begin)
   const after = rest?.split(end)[1]

@@ -102,7 +102,7 @@ function newest(file) {
   return Math.max(stats.mtimeMs, ...readdirSync(file).map((entry) => newest(path.join(file, entry))))
 }
 
-/** True for the one who may package. The lock of a process that is gone is nobody's. */
+/** Take the lock for packaging. Returns whether this process has it; a lock of an ended process is removed. */
 function take(file) {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' })

@@ -1,5 +1,5 @@
 // Runs a TypeScript entry of this repository: `node bin/run.mjs local/start.ts --once`.
-// The bundle is kept in .build/ and made anew only when one of its sources changed, so a second start loads no compiler.
+// The bundle is kept in .build/ and rebuilt only when one of its sources changed, so a second start loads no compiler.
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -12,7 +12,7 @@ if (!entry) {
   process.exit(2)
 }
 
-// The SDK's notice about Node 20 is for us, who pin its version, not for who runs this.
+// The SDK's notice about Node 20 is for the developers, who pin its version, not for users.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
 const outfile = path.join(root, '.build', entry.replace(/\.ts$/, '.cjs'))

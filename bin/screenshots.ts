@@ -1,4 +1,4 @@
-// Takes the pictures in docs/screenshots anew, of the pages as they are: `node bin/run.mjs bin/screenshots.ts`, with
+// Retakes the pictures in docs/screenshots from the current pages: `node bin/run.mjs bin/screenshots.ts`, with
 // `desk`, `owner` or `report` behind it those of one page, and with `report two-weeks` those of one story.
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'

@@ -1,4 +1,4 @@
-// What the doctor counts of the stack it is part of: names of functions, and alarms. serverless.yml is read as it stands,
+// The parts of the stack that the doctor counts: names of functions, and alarms. serverless.yml is read unresolved,
 // because the framework cannot resolve its functions from a variable of one of them.
 const { readFileSync } = require('node:fs')
 const path = require('node:path')

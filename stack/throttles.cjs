@@ -1,9 +1,9 @@
-// What keeps visitors of the pages out of each other's way, and out of the way of the work: a limit of its own for each route,
-// and a part of the account's concurrency where bellwether.yml sets one aside.
+// Keeps visitors of the pages from slowing down each other and the work: a separate limit for each route, and a reserved part
+// of the account's concurrency if bellwether.yml asks for one.
 
 /**
- * Requests a second, and how many at once. Everybody may ask for a page and offer a link; only the API answers people who
- * have a session. Who asks for pages as fast as possible is refused there, and nobody is at the API.
+ * Requests a second, and the burst. Anyone may request a page and exchange a link; only the API requires a session. So a client
+ * that requests pages as fast as possible is throttled there, without affecting the API.
  */
 const LIMITS = {
   page: { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 20 },

@@ -22,7 +22,7 @@ export interface ModelDescription {
   /** Temperature: divides the logarithms of the probabilities; 1 where none was fitted. */
   temperature: number
   calibrated: boolean
-  /** The prediction for a text of which the model knows no token; null: equal shares. */
+  /** The prediction for a text without a token that the model knows; null: equal shares. */
   prior: Prior | null
   /** SHA-256 of the original model.tar.gz, in hex. */
   sha256: string

@@ -8,7 +8,7 @@ import type { FilePost } from './posts'
 export type Judge = (annotator: string, item: string) => string | undefined
 
 /**
- * Annotators who know the label of a cascade, that of most of its rows, and make independent mistakes at a given rate.
+ * Simulated annotators who know the label of a cascade (the majority label of its rows) and make independent mistakes at a given rate.
  * Where labels tie, each annotator says either with the same probability. Deterministic by the seed, so that a replay
  * can be repeated.
  */

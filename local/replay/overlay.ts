@@ -95,6 +95,6 @@ const mostOnOneDay = (posts: readonly FilePost[]): number => {
   return Math.max(1, ...perDay.values())
 }
 
-/** What stands in place of a definition where labels are known from a file of posts alone. */
+/** The placeholder for a definition when labels are known only from a file of posts. */
 const definitionOf = (name: string): string =>
   `There is no definition: rows of the file have the label ${name}. Write one into a bellwether.yml, and name it with --config.`

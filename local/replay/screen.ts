@@ -15,8 +15,8 @@ export interface DayRow {
 }
 
 /**
- * The shares of one label on a day, as its reports stand at the end: a report is made again when labels of later days change it,
- * and the table beside the truth has these shares, too.
+ * The shares of one label on a day in the final reports: labels of later days may change a report, and the table beside the
+ * truth has these shares, too.
  */
 export function shareOfDay(
   { shares, withheld }: Pick<Summary, 'shares' | 'withheld'>,

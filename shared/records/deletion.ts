@@ -18,7 +18,7 @@ export const deletionRecord = z.object({
   authors: count,
   items: z
     .object({
-      gone: count.describe('Messages of which no post remains.'),
+      gone: count.describe('Messages without a remaining post.'),
       replaced: count.describe('Messages that a remaining copy shows now.'),
     })
     .describe('Messages that a deleted post had shown.'),

@@ -96,7 +96,7 @@ const one: Counted = () => 1
 
 /** Below this many expected wrong labels their number is not close to normal. */
 const FEW_WRONG = 5
-/** That does not matter if the draw's variance exceeds that of the judgements by this factor. */
+/** That does not matter while the variance of the judgements is less than this many times that of the draw. */
 const OUTWEIGHED = 4
 
 /**
@@ -140,8 +140,8 @@ const largestOf = (labels: readonly Doubted[]): Doubted[] =>
   labels.length === 0 ? [] : [labels.reduce((most, label) => (label.weight > most.weight ? label : most))]
 
 /**
- * All shares s with (estimate − s)² at most z² times the variance at s: among the uncertain that of the equivalent simple random draws at
- * their share (zero outside [0, 1]), plus the noise everywhere.
+ * All shares s with (estimate − s)² at most z² times the variance at s: that of the equivalent simple random draws at the share
+ * among the uncertain (zero outside [0, 1]), plus the noise everywhere.
  */
 function scoreInterval(
   { estimate, total, uncertain, certain, draws }: Side,
