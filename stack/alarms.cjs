@@ -1,4 +1,4 @@
-// What no single function's errors would show: work that waits too long, a stage of the day that is late, and a reconciler
+// Alarms that no single function's errors would raise: work that waits too long, a late stage of the day, and a reconciler
 // that does not run.
 const alarm = require('./alarm.cjs')
 
@@ -29,10 +29,10 @@ module.exports = async ({ resolveVariable }) => {
   return {
     Resources: {
       CollectorWaitsAlarm: waitsTooLong('collector', 'CollectorQueue', 6),
-      // A training job without quota is parked for up to a day.
+      // A training job without quota waits for up to a day.
       TrainerWaitsAlarm: waitsTooLong('trainer', 'TrainerQueue', 25),
       AnalyzerWaitsAlarm: waitsTooLong('analyzer', 'AnalyzerQueue', 6),
-      // A day that is throttled, or out of time, goes on within minutes.
+      // A day that is throttled, or out of time, continues within minutes.
       ...(settings.llm?.sendsPosts && { PredictorWaitsAlarm: waitsTooLong('predictor', 'PredictorQueue', 6) }),
       DayLateAlarm: alarm(
         {
@@ -58,8 +58,8 @@ module.exports = async ({ resolveVariable }) => {
 }
 
 /**
- * Three whole hours of the stack without a run. Before the first deploy there was no run either, and missing data would ring
- * at once: an hour counts only where Lambda polled a queue of the stack, which it does all the time once the stack is there.
+ * Three whole hours of the stack without a run. Before the first deploy there was no run either, and missing data would raise the alarm
+ * at once. So an hour counts only if Lambda polled a queue of the stack, which it does constantly while the stack exists.
  */
 function reconcilerAbsent(stage, settings) {
   const hourly = (Id, Namespace, MetricName, Dimension) => ({

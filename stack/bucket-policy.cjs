@@ -1,5 +1,5 @@
-// The one policy of the bucket: TLS alone, and accounts named in bellwether.yml may fetch the models that events tell of.
-// A bucket has one policy, so what is added by hand would go with the next deploy.
+// The one policy of the bucket: TLS only, and accounts named in bellwether.yml may fetch the models that events name.
+// A bucket has one policy, so the next deploy removes statements that were added by hand.
 
 module.exports = async ({ resolveVariable }) => {
   const { deploy } = await resolveVariable('file(./stack/settings.cjs)')

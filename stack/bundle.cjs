@@ -1,4 +1,4 @@
-// A module of ours as the framework can load it: bundled, with packages left outside.
+// Loads a TypeScript module of this repository into the framework: bundled, without packages.
 const { renameSync } = require('node:fs')
 const path = require('node:path')
 const { build } = require('esbuild')
@@ -6,8 +6,8 @@ const { build } = require('esbuild')
 const root = path.resolve(__dirname, '..')
 const bundles = new Map()
 
-// The framework resolves its variables side by side, and two may want the same module: it is bundled once. Another process may
-// package at the same time: the file is renamed into its place, so that nobody loads a part of it.
+// The framework resolves variables concurrently, and two may need the same module: it is bundled once. Another process may
+// package at the same time: the file is renamed into place, so that no process loads an incomplete one.
 module.exports = (entry) => {
   const known = bundles.get(entry)
   if (known) return known

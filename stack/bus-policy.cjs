@@ -1,4 +1,4 @@
-// Other accounts, named in bellwether.yml, may make rules of their own on our bus, and touch no others.
+// Accounts named in bellwether.yml may create rules on the stack's bus, and change only their own.
 
 module.exports = async ({ resolveVariable }) => {
   const { deploy } = await resolveVariable('file(./stack/settings.cjs)')
@@ -28,7 +28,7 @@ const policy = (accounts) => ({
         'events:ListTagsForResource',
       ],
       Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${Bus}/*' },
-      // In two pieces, as the packager would take the policy's variable for one of its own.
+      // In two pieces, because the packager would treat the policy's variable as its own.
       Condition: {
         StringEqualsIfExists: { 'events:creatorAccount': { 'Fn::Join': ['', ['$', '{aws:PrincipalAccount}']] } },
       },

@@ -1,5 +1,5 @@
-// The bucket's CORS rule, where the labeller of bellwether.yml shows objects in its own pages: otherwise no page of another
-// origin has anything to read here.
+// The bucket's CORS rule, if the configured labeller shows objects in its own pages. Otherwise no page of another
+// origin may read from the bucket.
 const bundle = require('./bundle.cjs')
 
 module.exports = async ({ resolveVariable }) => {

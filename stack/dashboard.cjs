@@ -1,4 +1,4 @@
-// One page for the operator: is it collecting, labelling, training, reporting; what it costs; what waits for a person. Our own
+// One page for the operator: collecting, labelling, training, reporting; costs; work that waits for a person. The custom
 // metrics are those of shared/watch/metrics.ts.
 const bundle = require('./bundle.cjs')
 const { deployed } = require('./outline.cjs')
@@ -136,7 +136,7 @@ const alarmsWidget = (ids) => ({
   properties: { title: 'Alarms', alarms: ids.map((id) => `\${${id}.Arn}`) },
 })
 
-/** Widgets with their places: each row below the one before. */
+/** Widgets with their positions: each row below the previous one. */
 function inRows(rows) {
   let y = 0
   return rows.flatMap((row) => {

@@ -1,5 +1,5 @@
-// What every function has, made once for each: a role of its own out of stack/permissions.yml, an alarm on its errors and,
-// where events come to it, a queue for its dead letters with an alarm.
+// The resources of every function: a role from stack/permissions.yml, an alarm on its errors and,
+// if it receives events, a dead-letter queue with an alarm.
 const alarm = require('./alarm.cjs')
 
 module.exports = async ({ resolveVariable }) => {
@@ -11,7 +11,7 @@ module.exports = async ({ resolveVariable }) => {
   const { statements: ofMail } = await resolveVariable('file(./stack/mail.cjs)')
   const stage = await resolveVariable('sls:stage')
   if (!/^[a-z](-?[a-z0-9]){0,15}$/.test(stage)) {
-    // The framework prints the stack; the message says all there is to say.
+    // The framework prints the stack trace; the message alone suffices.
     throw Object.assign(new Error(), {
       stack: `--stage ${stage}: a stage is at most 16 letters in lower case, digits and single hyphens`,
     })
@@ -47,7 +47,7 @@ module.exports = async ({ resolveVariable }) => {
 }
 
 /**
- * Functions that send to the queue that feeds them, because they put work off. Lambda stops such a chain at about the 16th
+ * Functions that send to their own queue to postpone work. Lambda stops such a chain at about the 16th
  * invocation unless the function allows it; each of these chains ends by itself.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  */
@@ -55,7 +55,7 @@ const selfFeeding = ({ queue }) => queue && { RecursiveLoop: 'Allow' }
 
 const traced = ({ trace }) => trace && { TracingConfig: { Mode: 'Active' } }
 
-/** What the framework has no word for, or would give to every function. */
+/** Properties that the framework does not support, or would set on every function. */
 const extended = (permission) => ({ Properties: { ...selfFeeding(permission), ...traced(permission) } })
 
 const withStatements = (permission, more = []) => ({ ...permission, allow: [...(permission.allow ?? []), ...more] })
@@ -77,7 +77,7 @@ const role = ({ name, id, fullName, sourceSecrets, predictorSecrets }, permissio
           Statement: [
             allow(['logs:CreateLogStream', 'logs:PutLogEvents'], here(`logs`, `log-group:/aws/lambda/${fullName}:*`)),
             ...(destinations ? [allow('sqs:SendMessage', arnOf(`${id}DeadLetters`))] : []),
-            // X-Ray knows no resources.
+            // X-Ray's actions have no resources.
             ...(permission.trace ? [allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')] : []),
             ...statementsOf(name, permission, { SourceSecrets: sourceSecrets, PredictorSecrets: predictorSecrets }),
           ],
@@ -133,7 +133,7 @@ const rowsOf = (partition, operations) => ({
   },
 })
 
-/** A function publishes as itself: one that is taken over cannot speak for another. */
+/** A function may publish only with its own source, so one that is taken over cannot impersonate another. */
 const published = (name, events) => ({
   ...allow('events:PutEvents', arnOf('Bus')),
   Condition: {
@@ -144,7 +144,7 @@ const published = (name, events) => ({
   },
 })
 
-/** One queue for all that did not reach the function or failed in it: rules, schedules, invocations, its own queue. */
+/** One queue for all events that could not be delivered or failed: of rules, schedules, invocations, its own queue. */
 const deadLetters = ({ name, id, fullName, settings }) => ({
   [`${id}DeadLetters`]: {
     Type: 'AWS::SQS::Queue',

@@ -1,8 +1,8 @@
-// Which objects S3 removes by itself.
+// The objects that S3 expires.
 
 /**
- * What a delete or an overwrite left behind goes in a week, posts being personal data. The versions of champion.json are the
- * history of promotions and stay; a report that labels or a model changed stays as it was quoted: nobody's posts are in it.
+ * Noncurrent versions expire after a week, because posts are personal data. The versions of champion.json are the
+ * history of promotions and stay. Earlier versions of reports stay too, because they may have been quoted and contain no posts.
  */
 const FORGOTTEN = [
   'sources',
@@ -24,7 +24,7 @@ const FORGOTTEN = [
   'tables',
 ]
 
-/** What holds texts, or what only texts give a meaning, and is of no use after `retention.days`. */
+/** Objects that hold texts, or are useless without them: they expire after `retention.days`. */
 const EXPIRING = [
   'sources',
   'imports',
@@ -58,7 +58,7 @@ module.exports = async ({ resolveVariable }) => {
       { Id: 'unfinished-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
       ...FORGOTTEN.map((prefix) => forget(prefix, `${prefix}/`)),
       forget('report-index', 'reports/index.json'),
-      // A query can be asked again.
+      // A query can be run again.
       {
         Id: 'query-results',
         Prefix: 'query-results/',

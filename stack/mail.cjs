@@ -1,5 +1,5 @@
-// The weekly mail: a topic, a subscription for each address and the function that writes the mail. There when bellwether.yml
-// names addresses under `report.mail`; none otherwise. And what the doctor asks about every topic that sends mails.
+// The weekly mail: a topic, a subscription for each address and the function that writes the mail. Deployed only if bellwether.yml
+// names addresses under `report.mail`. Also the doctor's permissions for every topic that sends mails.
 const { createHash } = require('node:crypto')
 const { putEvent } = require('./rule-event.cjs')
 
@@ -9,12 +9,12 @@ module.exports = async ({ resolveVariable }) => {
   const topics = topicsOf(settings)
   return {
     function: mailOf(settings),
-    /** Of the topics that send mails, by the setting that names their addresses: for the doctor. */
+    /** ARNs of the topics that send mails, by the setting that names their addresses: for the doctor. */
     topics:
       topics.length > 0
         ? { 'Fn::Sub': JSON.stringify(Object.fromEntries(topics.map(([name, id]) => [name, `\${${id}}`]))) }
         : '{}',
-    // Beside those in permissions.yml.
+    // In addition to those in permissions.yml.
     statements: {
       doctor:
         topics.length > 0
@@ -55,7 +55,7 @@ const mail = {
 
 const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource })
 
-// A subscription is a resource of its own: one address that comes or goes leaves the others confirmed as they are.
+// Each subscription is a separate resource, so adding or removing one address leaves the others confirmed.
 const template = ({ report }, stage) => ({
   Resources: {
     MailTopic: {

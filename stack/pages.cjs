@@ -1,5 +1,5 @@
-// Builds every page under pages/ into .build/pages/<name>/ and says, by name, what a function packages to serve it:
-// index.html as it is, page.ts and page.css each bundled into one file, and worker.ts, where there is one, with a hash of these.
+// Builds every page under pages/ into .build/pages/<name>/ and lists, by name, the files that a function packages to serve it:
+// index.html unchanged, page.ts and page.css each bundled into one file, and worker.ts, if there is one, with a hash of these.
 const { createHash } = require('node:crypto')
 const { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } = require('node:fs')
 const path = require('node:path')

@@ -1,5 +1,5 @@
-// The function that asks a language model, with its queue, its schedule and the secret of its server's key: there when
-// bellwether.yml has the section `llm` and says `sendsPosts: true`; none otherwise.
+// The function that asks a language model, with its queue, its schedule and the secret of its server's key: deployed only if
+// bellwether.yml has the section `llm` with `sendsPosts: true`.
 const bundle = require('./bundle.cjs')
 const { putEvent } = require('./rule-event.cjs')
 
@@ -9,7 +9,7 @@ module.exports = async ({ resolveVariable }) => {
   return {
     function: predictorOf(settings),
     secretNames: needsKey(settings) ? ['LlmKey'] : [],
-    // Beside those in permissions.yml.
+    // In addition to those in permissions.yml.
     statements: isOn(settings) ? await bedrockStatements(settings) : {},
     template: isOn(settings) ? template(settings, stage) : {},
   }
@@ -52,8 +52,8 @@ const allow = (Action, Resource, Condition) => ({ Effect: 'Allow', Action, Resou
 const sub = (text) => ({ 'Fn::Sub': text })
 
 /**
- * What the functions may do on Amazon Bedrock. The predictor asks the profile and its foundation model in every region that it
- * routes to, the model through the profile alone; the doctor reads what is said of them.
+ * Permissions on Amazon Bedrock. The predictor may invoke the profile, and its foundation model in every region that it
+ * routes to, but the model only through the profile. The doctor may read their descriptions.
  */
 async function bedrockStatements({ llm }) {
   if (llm.provider !== 'bedrock') return {}
@@ -61,7 +61,7 @@ async function bedrockStatements({ llm }) {
   const { profile, foundationModels } = bedrockResources(llm)
   const models = foundationModels.map(sub)
   const described = [
-    // Access has no resource.
+    // This action has no resource.
     allow('bedrock:GetFoundationModelAvailability', '*'),
     allow('bedrock:GetFoundationModel', models),
   ]
@@ -97,7 +97,7 @@ const template = (settings, stage) => ({
           Arn: att('PredictorLambdaFunction', 'Arn'),
           RoleArn: att('PredictorSchedulerRole', 'Arn'),
           Input: '{"unattended":true}',
-          // The next hour does what this one could not.
+          // The next hour retries.
           RetryPolicy: { MaximumEventAgeInSeconds: 1800, MaximumRetryAttempts: 5 },
           DeadLetterConfig: { Arn: deadLetters },
         },

@@ -1,5 +1,5 @@
-// The event of a function that a rule of EventBridge gives it: delivered for a day, then to the function's dead letters, as
-// by those of serverless.yml.
+// An EventBridge rule as the event of a function: delivery is retried for a day, then the event goes to the function's dead letters, as
+// with the rules in serverless.yml.
 const ruleEvent = (rule, deadLetters) => ({
   eventBridge: {
     ...rule,
@@ -9,7 +9,7 @@ const ruleEvent = (rule, deadLetters) => ({
 })
 module.exports.ruleEvent = ruleEvent
 
-/** The event of a function that takes the puts of objects whose keys match. */
+/** The event of a function for puts of objects with matching keys. */
 module.exports.putEvent = (wildcard, deadLetters) =>
   ruleEvent(
     {

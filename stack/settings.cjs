@@ -17,7 +17,7 @@ async function read() {
     const texts = [path.join(root, 'bellwether.yml'), added].map((file) => readFileSync(file, 'utf8'))
     return parseSettings(texts.join('\n'), `bellwether.yml with ${path.basename(added)}`)
   } catch (error) {
-    // The framework prints the stack; the message says all there is to say.
+    // The framework prints the stack trace; the message alone suffices.
     error.stack = error.message
     throw error
   }

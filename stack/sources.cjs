@@ -1,5 +1,5 @@
-// The secrets of the sources in bellwether.yml, as shared/sources declares them: made without a value, which an operator
-// puts in by hand (docs/first-deploy.md). CloudFormation names them, so that a removed stack never blocks its successor.
+// The secrets of the sources in bellwether.yml, as shared/sources declares them: created without a value, which an operator
+// sets by hand (docs/first-deploy.md). CloudFormation generates the names, so that a removed stack never blocks its successor.
 const bundle = require('./bundle.cjs')
 
 let made

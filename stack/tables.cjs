@@ -8,7 +8,7 @@ const bundle = require('./bundle.cjs')
 const QUERIES = path.join(__dirname, 'queries')
 const GB = 1e9
 
-/** The two kinds of access: `texts` reads the tables with texts and authors too. Results of one are not read by the other. */
+/** The two kinds of access: `texts` also reads the tables with texts and authors. Neither reads the other's results. */
 const GROUPS = { analyst: 'Analyst', texts: 'Texts' }
 
 module.exports = async ({ resolveVariable }) => {
@@ -48,7 +48,7 @@ module.exports = async ({ resolveVariable }) => {
 }
 
 const capital = (name) => name.replace(/^./, (first) => first.toUpperCase())
-/** Athena takes no hyphen in the name of a database without quotes. */
+/** Athena accepts a hyphen in the name of a database only in quotes. */
 const databaseOf = (stage) => `bellwether_${stage.replaceAll('-', '_')}`
 const groupName = (group, stage) => (group === 'texts' ? `bellwether-${stage}-texts` : `bellwether-${stage}`)
 
@@ -110,7 +110,7 @@ function table(name, { comment, partitions, columns }, partitionComments, projec
           })),
           SerdeInfo: {
             SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
-            // A line that is broken fails the query: left out, it would be missing from every count.
+            // A malformed line fails the query: skipping it would falsify counts.
             Parameters: { 'ignore.malformed.json': 'FALSE' },
           },
         },
@@ -170,7 +170,7 @@ const namedQueries = (personal) =>
       }),
   )
 
-/** What a person or a tool needs to ask these tables, and nothing else of the bucket. */
+/** The permissions to query these tables, and nothing else of the bucket. */
 const policy = (group, stage, tables) => {
   const folders = [...tables.map((name) => `tables/${name}`), resultsOf(group)]
   return {
@@ -199,7 +199,7 @@ const policy = (group, stage, tables) => {
             ],
             here('athena', `workgroup/${groupName(group, stage)}`),
           ),
-          // They know no resource: the console lists what there is.
+          // These actions have no resource: the console uses them for lists.
           allow(['athena:ListWorkGroups', 'athena:ListDataCatalogs', 'athena:ListEngineVersions'], '*'),
           allow(
             [

@@ -40,7 +40,7 @@ const reserved = (name, ReservedConcurrentExecutions) => [
   { Properties: { ReservedConcurrentExecutions } },
 ]
 
-/** A part of a path, as the framework has it in the name of a route. */
+/** A part of a path as in the framework's name of a route. */
 const namePart = (part) => {
   const name = part
     .trim()
