@@ -73,7 +73,8 @@ export async function openSession(
 ): Promise<HttpReply> {
   if (isOfAnotherSite(request)) return ELSEWHERE
   const body = z.strictObject({ token: z.string().max(4096) }).safeParse(request.json())
-  if (!body.success) return problem(400, 'invalid', z.prettifyError(body.error))
+  // Anybody may ask: the answer is short, whatever was sent.
+  if (!body.success) return problem(400, 'invalid', 'send {"token":"…"}: the part of a link after its #')
   const { token } = body.data
   const claimed = claimedRole(token)
   // A link to another page has another key.

@@ -8,6 +8,7 @@ import type { Table } from '../../../shared/table'
 import { answerInvitation, invitationRequest } from '../../../shared/web/invitation'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
+import { sentBack } from '../../shared/web/cookies'
 import { linkKeys } from '../../shared/web/keys'
 import { tell } from './stories'
 
@@ -25,7 +26,14 @@ beforeEach(async () => {
   await tell(bucket, table, { from: '2026-11-09', days: 14, verdicts: ['promoted'] })
 })
 
-async function send(route: string, { at = now, body }: { at?: Date; body?: unknown } = {}) {
+interface Sent {
+  at?: Date
+  body?: unknown
+  cookies?: string[]
+  headers?: Record<string, string>
+}
+
+async function send(route: string, { at = now, body, cookies = [], headers }: Sent = {}) {
   const [method, rawPath] = route.split(' ')
   const serve = report({
     objects: bucket,
@@ -39,7 +47,8 @@ async function send(route: string, { at = now, body }: { at?: Date; body?: unkno
     {
       version: '2.0',
       rawPath,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
+      cookies,
       body: body === undefined ? '' : JSON.stringify(body),
       requestContext: { http: { method } },
     },
@@ -98,6 +107,25 @@ describe('an embeddable card with one number', () => {
     expect(await send(`GET /card/${link}`)).toMatchObject({ statusCode: 404 })
     expect(await send(`GET /card/${token}x`)).toMatchObject({ statusCode: 404 })
     expect(await send(`POST /card/${token}`)).toMatchObject({ statusCode: 404 })
+  })
+
+  it('is no session, and a session is no card', async () => {
+    const token = (await pathOf()).split('/').at(-1)
+    const link = new URL(await addressOf({ reader: 'wiki' })).hash.slice(1)
+    const opened = sentBack((await send('POST /report/session', { body: { token: link } })).cookies)
+    const [session = ''] = opened.map((cookie) => cookie.split('=')[1])
+
+    expect(await send('GET /report/session', { cookies: opened })).toMatchObject({ statusCode: 200 })
+    expect(await send(`GET /card/${session}`)).toMatchObject({ statusCode: 404 })
+    const asSession = [`bellwether-reader=${token}`, ...opened.filter((cookie) => cookie.startsWith('__Host-'))]
+    expect(await send('GET /report/session', { cookies: asSession })).toMatchObject({ statusCode: 401 })
+  })
+
+  it('is shown in a page of another site, which gets nothing else', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'iframe' }
+
+    expect(await send(`GET ${await pathOf()}`, { headers })).toMatchObject({ statusCode: 200 })
+    expect(await send('GET /report/data', { headers })).toMatchObject({ statusCode: 403 })
   })
 
   it('says that an unknown label has no number, and escapes its name', async () => {

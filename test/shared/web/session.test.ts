@@ -118,6 +118,18 @@ describe('a link', () => {
   })
 })
 
+it.each<[string, unknown]>([
+  ['no token', {}],
+  ['a token that is too long', { token: 'x'.repeat(4097) }],
+  ['many unknown fields', Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`field-${i}`, i]))],
+  ['no object', 'x'.repeat(100_000)],
+])('an exchange of a link with %s is answered with one sentence', async (_, body) => {
+  const reply = await openSession(entranceOf('annotator'), 'annotator', request([], body), now)
+
+  expect(reply).toMatchObject({ status: 400, body: { error: 'invalid' } })
+  expect(JSON.stringify(reply.body).length).toBeLessThan(200)
+})
+
 describe('a session', () => {
   it('is accepted in each role that may ask, and in no other', async () => {
     const [owner = '', ownerAtReport = '', secret = ''] = await cookiesFor('owner', 'me')
