@@ -1,3 +1,4 @@
+import { byName, ownEntry } from './by-name'
 import { type Classifier, decisionOf, type Scores } from './engines/classifier'
 import { scaled } from './statistics/temperature'
 import type { PostText } from './text'
@@ -30,7 +31,7 @@ export async function answersOf(
     const probabilities = zip(labels, calibrated(score, temperature))
     // oxlint-disable-next-line typescript/no-non-null-assertion -- a model decides for one of its own labels
     const [label, probability] = probabilities[decisionOf(score)]!
-    return { label, probability, probabilities: Object.fromEntries(probabilities), basis: score.basis }
+    return { label, probability, probabilities: byName(probabilities), basis: score.basis }
   })
 }
 
@@ -38,6 +39,6 @@ export async function answersOf(
 export const calibrated = ({ probabilities, basis }: Scores, temperature: number): readonly number[] =>
   basis === 'prior' ? probabilities : scaled(probabilities, temperature)
 
-/** The scores of a text in the order of the labels. */
+/** The scores of a text in the order of the labels; 0 for a label that the model does not know. */
 export const scoresIn = (labels: readonly string[], probabilities: Readonly<Record<string, number>>): number[] =>
-  labels.map((label) => probabilities[label] ?? 0)
+  labels.map((label) => ownEntry(probabilities, label) ?? 0)

@@ -8,7 +8,11 @@ export function byName<T>(entries: Iterable<readonly [string, T]>): Record<strin
   return made
 }
 
-/** The same with one more entry, or another value for a name. */
+/** Own-property lookup, so that a name such as `constructor` is not found on the prototype. */
+export const ownEntry = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined
+
+/** The record with one more entry, or another value for a name. */
 export const withName = <T>(record: Readonly<Record<string, T>>, name: string, value: T): Record<string, T> =>
   byName([...Object.entries(record), [name, value]])
 

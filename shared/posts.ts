@@ -122,9 +122,9 @@ const PAID = 'paid_partnership'
 export const postsFromCsv = (csv: Readable | string): AsyncIterable<Post> => rowsOf(csv, (one) => one)
 
 async function* rowsOf<P extends Post>(csv: Readable | string, asRead: (row: Post) => P): AsyncIterable<P> {
-  const byHeader = Object.fromEntries(Object.entries(COLUMNS).map(([key, header]) => [header, key]))
+  const byHeader = new Map(Object.entries(COLUMNS).map(([key, header]) => [header, key]))
   const parser = parse({
-    columns: (headers: string[]) => headers.map((header) => byHeader[header] ?? header),
+    columns: (headers: string[]) => headers.map((header) => byHeader.get(header) ?? header),
     bom: true,
     info: true,
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ownEntry } from '../../shared/by-name'
 import { concurrently } from '../../shared/concurrently'
 import { postsKind, spent } from '../../shared/state/ledger'
 import { BellwetherError } from '../../shared/errors'
@@ -276,7 +277,7 @@ async function spendingOf(
   }))
   const watched = [...new Set(hashtags.flatMap(sourcesOfHashtag))]
   const own = watched.flatMap((source) => {
-    const posts = sources[source]?.caps?.posts
+    const posts = ownEntry(sources, source)?.caps?.posts
     return posts ? [{ source, posts }] : []
   })
   const each = await concurrently(own, 4, async ({ source, posts }) => ({

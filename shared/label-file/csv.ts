@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
-import { ownEntry, settledLineOf, type StandingLabel } from '../labels'
+import { ownEntry } from '../by-name'
+import { settledLineOf, type StandingLabel } from '../labels'
 import type { SettledLine } from '../records'
 import { guarded } from '../row-file/formula'
 import type { Settings } from '../settings'

@@ -1,7 +1,7 @@
 export { type InHand, labelsOfAllVersions } from './manifests'
 export { latestQuality } from './quality'
 export { type Rules, rulesOf } from './rules'
-export { countsAs, ownEntry, readSettled, type LineRefusal } from './settled'
+export { countsAs, readSettled, type LineRefusal } from './settled'
 export type { Labels } from './snapshot'
 export { countedLabel, keptScores, type PlannedJudgement, settledLineOf, type StandingLabel } from './standing'
 export { type LabelStore, labelStore, labelsUnder, noteRewriting } from './store'

@@ -1,3 +1,4 @@
+import { ownEntry } from '../by-name'
 import { jsonOrNothing } from '../json'
 import { type SettledLine, settledLine } from '../records'
 import { shownText, tokenise } from '../text'
@@ -40,10 +41,6 @@ export function readSettled(text: string, { schemaVersion, categories, from }: R
   const { scores: _, ...rest } = settled
   return { ...rest, label: categories.indexOf(counted), 'label-metadata': { ...metadata, 'class-name': counted } }
 }
-
-/** Own-property lookup, so that a label called `constructor` is not found on the prototype. */
-export const ownEntry = <T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
-  object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
 
 function categoryOf(name: string, version: number, rules: Rules): string | LineRefusal {
   const counted = countsAs(rules, version, name)

@@ -1,3 +1,4 @@
+import { ownEntry } from '../by-name'
 import { z } from 'zod'
 import {
   commonOptions,
@@ -44,7 +45,7 @@ export function watchedSources(
   registry: SourceRegistry = SOURCES,
 ): { declaration: SourceDeclaration; watched: SourceSettings[] }[] {
   const all = hashtags.flatMap(({ source, sources: several }) =>
-    sourcesOfHashtag({ source, sources: several }).flatMap((name) => sources[name] ?? []),
+    sourcesOfHashtag({ source, sources: several }).flatMap((name) => ownEntry(sources, name) ?? []),
   )
   return registry.map((declaration) => ({
     declaration,

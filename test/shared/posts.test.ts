@@ -120,3 +120,12 @@ describe('posts as CSV', () => {
     await expect(read(broken)).rejects.toThrow('cut off')
   })
 })
+
+it.each(['constructor', '__proto__'])(
+  'reads posts beside a column of a later release that is called %s',
+  async (name) => {
+    const [header, row] = postsToCsv([post]).split('\r\n')
+
+    expect(await read(`${header},${name}\r\n${row},a\r\n`)).toEqual([post])
+  },
+)

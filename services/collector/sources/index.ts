@@ -1,4 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { ownEntry } from '../../../shared/by-name'
 import { BellwetherError } from '../../../shared/errors'
 import type { Settings } from '../../../shared/settings'
 import { SOURCES, type SourceRegistry } from '../../../shared/sources'
@@ -35,7 +36,7 @@ export const presenceFor =
   (openSource: (stream: Stream) => Promise<Source>, { sources }: Pick<Settings, 'sources'>, adapters = ADAPTERS) =>
   async (stream: Stream): Promise<Pick<Source, 'name' | 'presence'>> => {
     const { source: name } = stream
-    const settings = sources[name]
+    const settings = ownEntry(sources, name)
     const tells = settings && adapters[settings.type]?.tellsPresence?.(settings)
     return tells ? openSource(stream) : { name }
   }
@@ -49,7 +50,7 @@ export const sourceFor =
     registry: SourceRegistry = SOURCES,
   ) =>
   async ({ hashtag, source: name }: Pick<Stream, 'hashtag' | 'source'>): Promise<Source> => {
-    const settings = sources[name]
+    const settings = ownEntry(sources, name)
     if (!settings)
       throw new Error(`#${hashtag}: bellwether.yml gives it no source named ${name}; name one of its sources`)
     const adapter = adapters[settings.type]

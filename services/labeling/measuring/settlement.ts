@@ -1,3 +1,4 @@
+import { byName } from '../../../shared/by-name'
 import type { LabellerTerms, LabellingOptions } from '../../../shared/labellers'
 import { judgementsAtMost, usdOf } from '../../../shared/labellers/costs'
 import { type QualityRecord, type RefusedLine, type SettledLine, TEXT_CLASSIFICATION } from '../../../shared/records'
@@ -144,7 +145,7 @@ function lineOf(
     size: item.size,
     'inclusion-probability': item.inclusionProbability,
     ...(item.draw && { draw: item.draw }),
-    ...(item.scores && { scores: Object.fromEntries(plan.categories.map((name, i) => [name, item.scores?.[i] ?? 0])) }),
+    ...(item.scores && { scores: byName(plan.categories.map((name, i) => [name, item.scores?.[i] ?? 0])) }),
     label: plan.categories.indexOf(label),
     'label-metadata': {
       'class-name': label,

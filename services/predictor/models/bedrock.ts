@@ -4,6 +4,7 @@ import {
   type ConverseCommandOutput,
   type StopReason,
 } from '@aws-sdk/client-bedrock-runtime'
+import { ownEntry } from '../../../shared/by-name'
 import type { Abstention } from '../../../shared/records'
 import { ANSWER_NAME, type Prompt } from '../../../shared/second-opinions'
 import { type AskModel, failedBy, type Failure, type ModelReply, saidIn } from './model'
@@ -40,7 +41,7 @@ export const bedrockModel =
     }
   }
 
-const ABSTENTIONS: Partial<Record<StopReason, Abstention>> = {
+const ABSTENTIONS: Readonly<Partial<Record<StopReason, Abstention>>> = {
   guardrail_intervened: 'guardrail',
   content_filtered: 'filter',
   max_tokens: 'cut-off',
@@ -52,7 +53,7 @@ const ABSTENTIONS: Partial<Record<StopReason, Abstention>> = {
 function replyOf({ output, stopReason, usage, $metadata }: ConverseCommandOutput, prompt: Prompt): ModelReply {
   const blocks = output?.message?.content ?? []
   const call = blocks.find(({ toolUse }) => toolUse?.name === ANSWER_NAME)?.toolUse
-  const abstained = stopReason && ABSTENTIONS[stopReason]
+  const abstained = ownEntry(ABSTENTIONS, stopReason ?? '')
   const withoutCall: ModelReply['said'] = { abstained: blocks.some(({ text }) => text) ? 'refusal' : 'malformed' }
   return {
     said: abstained ? { abstained } : call ? saidIn(call.input, prompt) : withoutCall,
@@ -90,7 +91,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 function failureOf(error: unknown, model: string): Failure {
   if (!(error instanceof Error)) throw error
   const code = 'code' in error ? String(error.code) : ''
-  const failed = FAILURES[error.name] ?? failedBy(code)
+  const failed = ownEntry(FAILURES, error.name) ?? failedBy(code)
   const reason =
     failed === 'rejected'
       ? (REASONS.find(([said]) => said.test(error.message))?.[1] ?? 'it does not take the request')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { withoutSlashAtEnd } from '../../../shared/base-url'
+import { ownEntry } from '../../../shared/by-name'
 import type { Abstention } from '../../../shared/records'
 import { jsonOrNothing } from '../../../shared/json'
 import { ANSWER_NAME, type Prompt } from '../../../shared/second-opinions'
@@ -78,7 +79,7 @@ function replyOf(text: string, { headers }: Response, prompt: Prompt): ModelRepl
   if (!parsed.success || !choice)
     return { said: { abstained: 'malformed' }, inputTokens: 0, outputTokens: 0, requestId, stopReason: '' }
   const { finish_reason: reason, message } = choice
-  const abstained = ABSTENTIONS[reason ?? ''] ?? (message.refusal ? 'refusal' : undefined)
+  const abstained = ownEntry(ABSTENTIONS, reason ?? '') ?? (message.refusal ? 'refusal' : undefined)
   return {
     said: abstained ? { abstained } : saidIn(jsonOrNothing(message.content ?? ''), prompt),
     inputTokens: parsed.data.usage?.prompt_tokens ?? 0,

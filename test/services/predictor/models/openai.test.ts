@@ -94,6 +94,12 @@ describe('an abstention on an OpenAI-compatible server', () => {
   })
 })
 
+it('takes a label whose reason to stop is unknown, though every object has a member of that name', async () => {
+  answer = says({ ...content('technical'), finish_reason: 'constructor' })
+
+  expect(await model()('{}')).toMatchObject({ said: { label: 'technical' } })
+})
+
 it("does not keep a server's text as its stop reason", async () => {
   answer = says({ ...content('technical'), finish_reason: 'because the post says <b>so</b>' })
 
