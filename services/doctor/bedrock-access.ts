@@ -114,13 +114,18 @@ function accessFinding(obstacle: Asked<Obstacle | null | undefined>, foundation:
       found: `Amazon Bedrock has no model ${foundation} in ${region}`,
       remedy: `Set llm.model to one of these: aws bedrock list-foundation-models --region ${region} --query 'modelSummaries[].modelId'`,
     }
-  const { verdict, found, remedy } = OBSTACLES[known](foundation, region)
+  const { verdict, found, remedy } = OBSTACLES[known.kind](foundation, region, known.said)
   return { check, verdict, found, remedy: remedy ?? availability }
 }
 
+/** The commands that accept the agreement of a model. */
+const accepting = (model: string, region: string): string =>
+  `aws bedrock list-foundation-model-agreement-offers --region ${region} --model-id ${model}, then aws bedrock create-foundation-model-agreement with its offer token`
+
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html */
 const OBSTACLES: Record<
-  Obstacle,
-  (model: string, region: string) => Pick<Finding, 'verdict' | 'found'> & { remedy?: string }
+  Obstacle['kind'],
+  (model: string, region: string, said?: string) => Pick<Finding, 'verdict' | 'found'> & { remedy?: string }
 > = {
   'not in the region': (model, region) => ({
     verdict: 'missing',
@@ -136,7 +141,21 @@ const OBSTACLES: Record<
   'no agreement': (model, region) => ({
     verdict: 'missing',
     found: `the account has no access to ${model} in ${region}: its agreement is not accepted`,
-    remedy: `Accept it in the Model catalog of the Amazon Bedrock console, or: aws bedrock list-foundation-model-agreement-offers --region ${region} --model-id ${model}, then aws bedrock create-foundation-model-agreement with its offer token`,
+    remedy: `Accept it in the Model catalog of the Amazon Bedrock console, or: ${accepting(model, region)}`,
+  }),
+  'agreement failed': (model, region, said) => ({
+    verdict: 'missing',
+    found: `the agreement for ${model} in ${region} was asked for and failed: ${said || 'Amazon Bedrock gives no reason'}`,
+    remedy:
+      'Check that the account has a valid payment method and that your role may use aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions. ' +
+      `Then accept it again: ${accepting(model, region)}`,
+  }),
+  'not entitled': (model, region) => ({
+    verdict: 'missing',
+    found: `the agreement for ${model} is accepted, but the account is not entitled to it in ${region}`,
+    remedy: model.startsWith('anthropic.')
+      ? 'Submit the use case details that Anthropic asks for once: open the model in the Model catalog of the Amazon Bedrock console. Access follows at once.'
+      : `A new subscription takes up to 15 minutes: run the doctor again. After that, open the model in the Model catalog of the Amazon Bedrock console in ${region}, and check its subscription in AWS Marketplace.`,
   }),
   'agreement pending': (model, region) => ({
     verdict: 'warning',

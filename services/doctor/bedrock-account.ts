@@ -7,8 +7,13 @@ import {
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import { serviceQuotas } from './service-quotas'
 
-/** Obstacles between an account and a foundation model in a region; empty if it may use the model. */
-export type Obstacle = 'not in the region' | 'not authorized' | 'no agreement' | 'agreement pending'
+/** An obstacle between an account and a foundation model in a region. */
+export interface Obstacle {
+  kind:
+    'not in the region' | 'not authorized' | 'no agreement' | 'agreement pending' | 'agreement failed' | 'not entitled'
+  /** What Amazon Bedrock says of it. */
+  said?: string | undefined
+}
 
 /** A foundation model, as a region describes it. */
 export interface DescribedModel {
@@ -20,7 +25,7 @@ export interface DescribedModel {
 
 /** Questions to Amazon Bedrock about a model, one method each; a refused question throws. */
 export interface BedrockAccount {
-  /** What keeps the account from a model in a region; undefined where there is no such model. */
+  /** What keeps the account from a model in a region, null where nothing does; undefined where there is no such model. */
   obstacle(region: string, model: string): Promise<Obstacle | null | undefined>
   /** Undefined where the region has no such model. */
   describe(region: string, model: string): Promise<DescribedModel | undefined>
@@ -37,11 +42,13 @@ export const bedrockAccount = (clients: {
   obstacle: async (region, modelId) =>
     ifThere(async () => {
       const found = await clients.bedrock(region).send(new GetFoundationModelAvailabilityCommand({ modelId }))
-      if (found.regionAvailability === 'NOT_AVAILABLE') return 'not in the region'
-      if (found.authorizationStatus === 'NOT_AUTHORIZED') return 'not authorized'
-      if (found.agreementAvailability?.status === 'PENDING') return 'agreement pending'
-      const isAgreed = found.agreementAvailability?.status === 'AVAILABLE'
-      return isAgreed && found.entitlementAvailability === 'AVAILABLE' ? null : 'no agreement'
+      if (found.regionAvailability === 'NOT_AVAILABLE') return { kind: 'not in the region' }
+      if (found.authorizationStatus === 'NOT_AUTHORIZED') return { kind: 'not authorized' }
+      const { status, errorMessage: said } = found.agreementAvailability ?? {}
+      if (status === 'PENDING') return { kind: 'agreement pending' }
+      if (status === 'ERROR') return { kind: 'agreement failed', said }
+      if (status !== 'AVAILABLE') return { kind: 'no agreement' }
+      return found.entitlementAvailability === 'AVAILABLE' ? null : { kind: 'not entitled' }
     }),
 
   describe: async (region, modelIdentifier) =>

@@ -35,6 +35,9 @@ export const offerOf = (offers: readonly ModelOffer[], modelId: string): ModelOf
 
 export const foundationOf = (modelId: string): string => modelId.replace(PROFILE, '')
 
+/** The regions that have a model, and that its inference profile routes to. */
+export const regionsOfOffer = ({ regions }: ModelOffer, home: string): readonly string[] => regions ?? [home]
+
 interface Catalogue {
   offers: readonly ModelOffer[]
   /** Whether the account has access to the offers that do not say. */
@@ -47,17 +50,19 @@ export const CONTROL_OPERATIONS = [
   'GetInferenceProfile',
 ] as const
 
+const KINDS = new Set(['foundation-model-availability', 'foundation-models', 'inference-profiles'])
+
 /** A request to the control plane of Amazon Bedrock, read; nothing where it is none. */
 export function controlCall(
   { method, path, headers }: AwsRequest,
   { account, region: home }: Pick<CloudContext, 'account' | 'region'>,
   { offers, hasAccess }: Catalogue,
 ): RestCall | undefined {
-  const [, kind, encoded, more] = path.split('/')
-  if (method !== 'GET' || encoded === undefined || more !== undefined) return undefined
+  const [, kind = '', encoded, more] = path.split('/')
+  if (method !== 'GET' || !KINDS.has(kind) || encoded === undefined || more !== undefined) return undefined
   const id = decodeURIComponent(encoded)
   const region = regionOf(headers) ?? home
-  const regionsOf = ({ regions = [home] }: ModelOffer) => regions
+  const regionsOf = (offer: ModelOffer) => regionsOfOffer(offer, home)
   const modelArn = (model: string, at = region) => `arn:aws:bedrock:${at}::foundation-model/${model}`
   const found = offerOf(offers, id)
 
@@ -140,5 +145,5 @@ export const bedrockQuotas = (offers: readonly ModelOffer[]): object[] =>
   )
 
 /** The region that a request is signed for. */
-const regionOf = ({ authorization = '' }: Record<string, string>): string | undefined =>
+export const regionOf = ({ authorization = '' }: Record<string, string>): string | undefined =>
   /Credential=[^/]+\/\d+\/([^/]+)\//.exec(authorization)?.[1]

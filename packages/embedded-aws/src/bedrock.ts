@@ -7,6 +7,8 @@ import {
   isProfile,
   type ModelOffer,
   offerOf,
+  regionOf,
+  regionsOfOffer,
 } from './bedrock-models'
 import { AwsError } from './protocol/aws-error'
 import { jsonAnswer, restService } from './protocol/rest'
@@ -61,19 +63,31 @@ export const createBedrock = (
 ): AwsService =>
   restService('bedrock', ['Converse', ...CONTROL_OPERATIONS], (request) => {
     const { method, path, body } = request
-    const { account, region } = context
+    const { account, region: home } = context
     const control = controlCall(request, context, { offers, hasAccess: model !== undefined })
     if (control) return control
     const modelId = decodeURIComponent(CONVERSE.exec(path)?.[1] ?? '')
     if (method !== 'POST' || modelId === '') return { operation: `${method} ${path}`, accesses: [] }
+    const region = regionOf(request.headers) ?? home
+    const offer = offerOf(offers, modelId)
+    const regions = offer ? regionsOfOffer(offer, home) : [region]
     return {
       operation: 'Converse',
-      accesses: accessesOf(modelId, account, region),
+      accesses: accessesOf(modelId, account, {
+        region,
+        routed: regions.includes(region) ? region : (regions[0] ?? region),
+      }),
       work: () => {
         const parsed = input.safeParse(JSON.parse(body.toString('utf8')))
         if (!parsed.success) throw new AwsError(400, 'ValidationException', z.prettifyError(parsed.error))
-        const offer = offerOf(offers, modelId)
-        if (!offer) throw new AwsError(400, 'ValidationException', 'The provided model identifier is invalid.')
+        if (!offer || (!isProfile(modelId) && !regions.includes(region)))
+          throw new AwsError(400, 'ValidationException', 'The provided model identifier is invalid.')
+        if (offer.isOnDemand === false && !isProfile(modelId))
+          throw new AwsError(
+            400,
+            'ValidationException',
+            `Invocation of model ID ${modelId} with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.`,
+          )
         if (!model || offer.isGranted === false)
           throw new AwsError(
             403,
@@ -85,16 +99,23 @@ export const createBedrock = (
     }
   })
 
-/** A call through an inference profile needs permission for the profile and for its foundation model. */
-function accessesOf(modelId: string, account: string, region: string): Access[] {
-  const foundation = `arn:aws:bedrock:${region}::foundation-model/${foundationOf(modelId)}`
-  if (!isProfile(modelId)) return [{ action: 'bedrock:InvokeModel', resource: foundation }]
+/**
+ * A call through an inference profile needs permission for the profile, and for its foundation model in the region that it
+ * routes to: that of the request where the model is offered there, and the first one otherwise.
+ */
+function accessesOf(
+  modelId: string,
+  account: string,
+  { region, routed }: { region: string; routed: string },
+): Access[] {
+  const foundationIn = (at: string) => `arn:aws:bedrock:${at}::foundation-model/${foundationOf(modelId)}`
+  if (!isProfile(modelId)) return [{ action: 'bedrock:InvokeModel', resource: foundationIn(region) }]
   const profile = `arn:aws:bedrock:${region}:${account}:inference-profile/${modelId}`
   return [
     { action: 'bedrock:InvokeModel', resource: profile },
     {
       action: 'bedrock:InvokeModel',
-      resource: foundation,
+      resource: foundationIn(routed),
       conditions: { 'bedrock:InferenceProfileArn': profile },
     },
   ]

@@ -90,3 +90,16 @@ it('lets a role describe only the models that it names', async () => {
   expect((await describe(lite.id)).modelDetails?.modelId).toBe(lite.id)
   await expect(describe(micro.id)).rejects.toMatchObject({ name: 'AccessDeniedException' })
 })
+
+it.each([
+  ['GET', '/foundation-models/%zz'],
+  ['GET', '/inference-profiles/%'],
+  ['POST', '/model/%E0%A4%A/converse'],
+])('refuses %s %s, whose encoding is malformed, with a status of 400', async (method, at) => {
+  await start({}, { modelOffers: [lite], languageModel: () => 'refusal' })
+
+  const authorization = 'AWS4-HMAC-SHA256 Credential=owner/20261122/eu-west-1/bedrock/aws4_request'
+  const response = await fetch(`${cloud().endpoint}${at}`, { method, headers: { authorization } })
+
+  expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([400, 'ValidationException'])
+})

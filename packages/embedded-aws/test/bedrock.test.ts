@@ -83,6 +83,48 @@ describe('a model that fails', () => {
   })
 })
 
+describe('an offer', () => {
+  const languageModel: LanguageModel = () => ({ input: { label: 'a' } })
+  const id = 'amazon.nova-lite-v1:0'
+  const offer = { id, provider: 'Amazon', name: 'Nova Lite' }
+
+  it('of other regions is reached through its inference profile alone', async () => {
+    await start({}, { languageModel, modelOffers: [{ ...offer, regions: ['eu-north-1', 'eu-central-1'] }] })
+
+    await expect(ask({ modelId: id })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'The provided model identifier is invalid.',
+    })
+    expect((await ask()).stopReason).toBe('tool_use')
+  })
+
+  it('that is not on demand takes no request by its own id', async () => {
+    await start({}, { languageModel, modelOffers: [{ ...offer, isOnDemand: false }] })
+
+    await expect(ask({ modelId: id })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('on-demand throughput isn’t supported'),
+    })
+    expect((await ask()).stopReason).toBe('tool_use')
+  })
+
+  it('needs permission in the region that its profile routes to', async () => {
+    const inRegion = (region: string) => `arn:aws:bedrock:${region}::foundation-model/${id}`
+    const profile = `arn:aws:bedrock:eu-west-1:000000000000:inference-profile/${modelId}`
+    const may = (Resource: string) => ({ Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource })
+    await start(
+      {
+        Home: role([may(profile), may(inRegion('eu-west-1'))]),
+        Routed: role([may(profile), may(inRegion('eu-north-1'))]),
+      },
+      { languageModel, modelOffers: [{ ...offer, regions: ['eu-north-1'] }] },
+    )
+
+    await expect(ask({}, 'Home')).rejects.toMatchObject({ name: 'AccessDeniedException' })
+    expect((await ask({}, 'Routed')).stopReason).toBe('tool_use')
+  })
+})
+
 describe('a role that invokes a model', () => {
   const allow = (Resource: string, Condition?: object) => ({
     Effect: 'Allow',

@@ -2,8 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { BedrockClient } from '@aws-sdk/client-bedrock'
+import {
+  BedrockClient,
+  GetFoundationModelAvailabilityCommand,
+  type GetFoundationModelAvailabilityCommandOutput,
+} from '@aws-sdk/client-bedrock'
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import { mockClient } from 'aws-sdk-client-mock'
 import type { ModelOffer } from '../../../packages/embedded-aws/src/bedrock-models'
 import { type Cloud, createCloud } from '../../../packages/embedded-aws/src/cloud'
 import { askBedrock, type BedrockFacts, bedrockFindings, type Load } from '../../../services/doctor/bedrock-access'
@@ -107,6 +112,73 @@ describe('what is missing for a language model', () => {
     const [first] = await findingsIn([haiku], { ...profile, regions: [...profile.regions, 'eu-south-1'] })
 
     expect(first).toMatchObject({ verdict: 'warning', found: expect.stringContaining('eu-south-1') })
+  })
+})
+
+describe('access that Amazon Bedrock refuses', () => {
+  const available: GetFoundationModelAvailabilityCommandOutput = {
+    $metadata: {},
+    modelId: nova.id,
+    agreementAvailability: { status: 'AVAILABLE' },
+    authorizationStatus: 'AUTHORIZED',
+    entitlementAvailability: 'AVAILABLE',
+    regionAvailability: 'AVAILABLE',
+  }
+
+  it.each<[string, Partial<GetFoundationModelAvailabilityCommandOutput>, string, string, RegExp]>([
+    [
+      'an agreement that failed, with the reason',
+      { agreementAvailability: { status: 'ERROR', errorMessage: 'INVALID_PAYMENT_INSTRUMENT' } },
+      nova.id,
+      `the agreement for ${nova.id} in ${REGION} was asked for and failed: INVALID_PAYMENT_INSTRUMENT`,
+      /payment method.*aws-marketplace:Subscribe.*accept it again: .*create-foundation-model-agreement/,
+    ],
+    [
+      'an agreement that failed without a reason',
+      { agreementAvailability: { status: 'ERROR' } },
+      nova.id,
+      `the agreement for ${nova.id} in ${REGION} was asked for and failed: Amazon Bedrock gives no reason`,
+      /payment method/,
+    ],
+    [
+      'an agreement that nobody accepted',
+      { agreementAvailability: { status: 'NOT_AVAILABLE' }, entitlementAvailability: 'NOT_AVAILABLE' },
+      nova.id,
+      `the account has no access to ${nova.id} in ${REGION}: its agreement is not accepted`,
+      /^Accept it/,
+    ],
+    [
+      'a subscription that is not there yet',
+      { entitlementAvailability: 'NOT_AVAILABLE' },
+      nova.id,
+      `the agreement for ${nova.id} is accepted, but the account is not entitled to it in ${REGION}`,
+      /15 minutes: run the doctor again.*AWS Marketplace/,
+    ],
+    [
+      'the use case that Anthropic asks for',
+      { entitlementAvailability: 'NOT_AVAILABLE' },
+      haiku.id,
+      `the agreement for ${haiku.id} is accepted, but the account is not entitled to it in ${REGION}`,
+      /use case details/,
+    ],
+  ])('is named with what to do: %s', async (_, said, model, found, remedy) => {
+    const bedrock = mockClient(BedrockClient)
+    bedrock.on(GetFoundationModelAvailabilityCommand).resolves({ ...available, ...said })
+    const account = bedrockAccount({
+      bedrock: (region) => new BedrockClient({ region }),
+      quotas: new ServiceQuotasClient({ region: REGION }),
+    })
+    const obstacles = new Map([[REGION, { known: await account.obstacle(REGION, model) }]])
+    bedrock.restore()
+    const denied = { unknown: 'not asked' }
+    const facts: BedrockFacts = { profile: null, obstacles, model: denied, quotas: denied }
+
+    expect(bedrockFindings(facts, { model, regions: [] }, REGION, load)[0]).toEqual({
+      check: `access to the language model in ${REGION}`,
+      verdict: 'missing',
+      found,
+      remedy: expect.stringMatching(remedy),
+    })
   })
 })
 

@@ -16,7 +16,7 @@ export const restService = (
   name,
   operations,
   open(request) {
-    const { operation, accesses, work } = read(request)
+    const { operation, accesses, work } = readOrRefused(read, request)
     return {
       operation,
       accesses,
@@ -32,6 +32,22 @@ export const restService = (
     }
   },
 })
+
+/** A path with a % that encodes nothing names no resource. */
+function readOrRefused(read: (request: AwsRequest) => RestCall, request: AwsRequest): RestCall {
+  try {
+    return read(request)
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error
+    return {
+      operation: `${request.method} ${request.path}`,
+      accesses: [],
+      work: () => {
+        throw new AwsError(400, 'ValidationException', `The path ${request.path} is not percent-encoded.`)
+      },
+    }
+  }
+}
 
 export const jsonAnswer = (status: number, body: unknown): AwsResponse => ({
   status,

@@ -38,9 +38,45 @@ const EVENTS = [
   'ObjectTagging:Delete',
 ] as const
 
+/**
+ * The events that S3 has besides, with a * for all of a kind:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+ */
+const OTHERS = [
+  'IntelligentTiering',
+  'LifecycleExpiration:*',
+  'LifecycleExpiration:Delete',
+  'LifecycleExpiration:DeleteMarkerCreated',
+  'LifecycleTransition',
+  'ObjectAcl:Put',
+  'ObjectAnnotation:*',
+  'ObjectAnnotation:Delete',
+  'ObjectAnnotation:Put',
+  'ObjectCreated:*',
+  'ObjectCreated:Post',
+  'ObjectRemoved:*',
+  'ObjectRestore:*',
+  'ObjectRestore:Completed',
+  'ObjectRestore:Delete',
+  'ObjectRestore:Post',
+  'ObjectRetention:Put',
+  'ObjectTagging:*',
+  'ReducedRedundancyLostObject',
+  'Replication:*',
+  'Replication:OperationFailedReplication',
+  'Replication:OperationMissedThreshold',
+  'Replication:OperationNotTracked',
+  'Replication:OperationReplicatedAfterThreshold',
+]
+
+const KNOWN: ReadonlySet<string> = new Set([...EVENTS, ...OTHERS].map((event) => `s3:${event}`))
+
 export type ObjectEvent = (typeof EVENTS)[number]
 
-/** Parse one entry of a configuration. Raises InvalidArgument (400), or NotImplemented (501) for unsupported events. */
+/**
+ * Parse one entry of a configuration. Raises InvalidArgument (400) for an event that S3 does not have, such as `s3:*`, and
+ * NotImplemented (501) for one that never happens here.
+ */
 export function readNotification(
   target: string,
   events: readonly string[],
@@ -48,6 +84,8 @@ export function readNotification(
   id?: string,
 ): Notification {
   if (!SERVICES.has(serviceOf(target))) throw notImplemented(`notification of a bucket to ${target}`)
+  const unknown = events.find((event) => !KNOWN.has(event))
+  if (unknown !== undefined) throw invalid(`The event ${unknown} is not supported for notifications`)
   const never = events.find((pattern) => !EVENTS.some((event) => covers(pattern, event)))
   if (never !== undefined) throw notImplemented(`event ${never} of a bucket`)
 

@@ -11,6 +11,8 @@ const subscription = z.strictObject({
   endpoint: z.string(),
   /** The token that confirms the subscription; absent once confirmed. */
   token: z.string().optional(),
+  /** The token that confirmed it: a second confirmation with it succeeds too. */
+  confirmedBy: z.string().optional(),
 })
 const topic = z.strictObject({ name: z.string(), subscriptions: z.array(subscription) })
 
@@ -28,7 +30,7 @@ export interface Topics {
   /** Subscribe an address unless it is confirmed already. Sends the confirmation mail, also a second time in case the first was lost. */
   subscribe(arn: string, endpoint: string): Subscription
   isSubscribed(arn: string, endpoint: string): boolean
-  /** Raises InvalidParameter (400) for an unknown token. */
+  /** Idempotent. Raises InvalidParameter (400) for an unknown token. */
   confirm(arn: string, token: string): Subscription
   unsubscribe(subscriptionArn: string): void
   /** Send a mail to each confirmed address; returns the message id. */
@@ -91,8 +93,12 @@ export function openTopics({ dataDir, region, account }: CloudContext, outbox: O
     },
     isSubscribed: (arn, endpoint) => found(arn).subscriptions.some((one) => one.endpoint === endpoint),
     confirm(arn, token) {
-      const one = found(arn).subscriptions.find((each) => each.token === token)
+      const { subscriptions } = found(arn)
+      const confirmed = subscriptions.find((each) => each.confirmedBy === token)
+      if (confirmed) return confirmed
+      const one = subscriptions.find((each) => each.token === token)
       if (!one) throw new AwsError(400, 'InvalidParameter', 'Invalid token')
+      one.confirmedBy = token
       delete one.token
       keep()
       return one

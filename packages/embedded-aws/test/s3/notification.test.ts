@@ -74,6 +74,24 @@ describe('an entry of a notification configuration', () => {
   })
 })
 
+it.each(['s3:*', 's3:ObjectCreate:*', 's3:Object*', 's3:ObjectCreated', '*', 'ObjectCreated:Put', 's3:ObjectAcl:*'])(
+  'the event %s is refused as an invalid argument, because S3 has none of that name',
+  (event) => {
+    expect(() => entry(event)).toThrow(
+      expect.objectContaining({ status: 400, code: 'InvalidArgument', message: expect.stringContaining(event) }),
+    )
+  },
+)
+
+it.each([
+  's3:LifecycleExpiration:*',
+  's3:Replication:OperationNotTracked',
+  's3:ObjectAcl:Put',
+  's3:ObjectCreated:Post',
+])('the event %s of S3 is refused as one that this cloud does not have', (event) => {
+  expect(() => entry(event)).toThrow(expect.objectContaining({ status: 501 }))
+})
+
 describe('two entries of a notification configuration', () => {
   it.each([
     ['the same event', entry('s3:ObjectCreated:*'), entry('s3:ObjectCreated:Put')],

@@ -61,6 +61,17 @@ it('mails a message to confirmed addresses only', async () => {
   expect(mails().at(-1)).toMatch(/^Date: .*\nTo: ben@example\.org\nSubject: News\n\nIt is <new>\.\n$/)
 })
 
+it('takes a second confirmation with the same token, as when its owner opens the link again', async () => {
+  await start(template([]))
+  const [{ topic, token } = { topic: '', token: '' }] = cloud().sns.pending()
+  const first = cloud().sns.confirm(topic, token)
+
+  await start(template([]))
+
+  expect(cloud().sns.confirm(topic, token).id).toBe(first.id)
+  expect(cloud().sns.pending()).toEqual([])
+})
+
 it('denies a role without permission, and another topic', async () => {
   await start(template([]))
   expect(JSON.stringify(await cloud().invoke('sends', ARN.replace('news', 'alarms')))).toContain('AuthorizationError')
