@@ -27,6 +27,7 @@ import { memoryTable } from '../shared/memory-table'
 import { archiveOf, tinyModel } from '../shared/models'
 import { recorder } from '../shared/recorder'
 import { testTable, type TestTable } from '../shared/tables'
+import { sentBack } from '../shared/web/cookies'
 import { linkKeys } from '../shared/web/keys'
 import { functionOf, newWorld, storeRun, type World, wordsOf } from './labeling/world'
 
@@ -129,7 +130,7 @@ function stackOf(labels: readonly string[], hashtag: string, table: Table) {
       rawPath,
       queryStringParameters: query,
       headers: { 'content-type': 'application/json' },
-      ...(cookie ? { cookies: [cookie] } : {}),
+      ...(cookie ? { cookies: cookie.split('; ') } : {}),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       requestContext: { http: { method } },
     }
@@ -137,7 +138,7 @@ function stackOf(labels: readonly string[], hashtag: string, table: Table) {
     const isJson = headers['content-type']?.startsWith('application/json') && text
     return {
       status: statusCode,
-      cookie: cookies?.[0]?.split(';')[0] ?? '',
+      cookie: sentBack(cookies).join('; '),
       text,
       json: isJson ? JSON.parse(text) : null,
     }
