@@ -25,6 +25,7 @@ import {
   LONGEST_NOTE,
 } from '../../shared/state/desk-item'
 import type { Table } from '../../shared/table'
+import { midnightOf } from '../../shared/utc-day'
 import type { Receipt, RefusalReason, Taken } from './shown'
 
 interface Ports {
@@ -74,11 +75,9 @@ export const takeAnswers =
     // oxlint-disable-next-line typescript/no-non-null-assertion -- every answer is of one of `names`, and each has its outcomes
     const answers = results.map((one) => ('answer' in one ? taken.get(one.place)! : one))
 
-    const kept = answers.flatMap(({ batch, item, result }) =>
-      result === 'kept' && batch !== null && item !== null ? [{ batch, item }] : [],
-    )
+    const givenToday = done.flatMap((one) => one.givenToday)
     const [today] = await Promise.all([
-      kept.length > 0 ? countToday(table, annotator, kept, now) : undefined,
+      givenToday.length > 0 ? countToday(table, annotator, givenToday, now) : undefined,
       ...done.map(async ({ batch, touched }) => {
         const whole = await concurrently(touched, 4, ({ chunk, complete }) => countChunk(table, batch, chunk, complete))
         if (whole.some(Boolean)) await publish(batchAnswered, { batch })
@@ -105,6 +104,8 @@ interface TakenForBatch {
   batch: string
   outcomes: Map<number, Taken>
   touched: { chunk: string; complete: boolean }[]
+  /** Items whose stored answer is of today: a repeated answer of yesterday counts on its own day. */
+  givenToday: DeskItemName[]
 }
 
 async function takeForBatch(
@@ -118,6 +119,7 @@ async function takeForBatch(
   const batch = await batchForChange(table, name)
   const outcomes = new Map<number, Taken>()
   const touched: TakenForBatch['touched'] = []
+  const givenToday: DeskItemName[] = []
   const byChunk = new Map<string, Answering[]>()
   const places = batch && (await chunksOf(table, batch, [...new Set(answering.map(({ item }) => item))]))
   for (const one of answering) {
@@ -134,6 +136,9 @@ async function takeForBatch(
     else if (chunk !== undefined) byChunk.set(chunk, [...(byChunk.get(chunk) ?? []), one])
   }
   const chunks = batch && byChunk.size > 0 ? await readChunks(table, batch, [...byChunk.keys()]) : []
+  // DynamoDB deletes the rows of an expired batch one after the other.
+  const expired = [...byChunk].filter(([chunk]) => !chunks.some((one) => one.name === chunk))
+  for (const one of expired.flatMap(([, of]) => of)) outcomes.set(one.place, unknownItem(one))
   await concurrently(chunks, 4, async (chunk) => {
     let applied: Applied | undefined
     const after = await changeChunk(table, name, chunk, (items) => {
@@ -141,13 +146,14 @@ async function takeForBatch(
       return applied.changed
     })
     for (const [place, outcome] of applied?.outcomes ?? []) outcomes.set(place, outcome)
+    givenToday.push(...(applied?.givenToday ?? []))
     const kept = [...(applied?.outcomes.values() ?? [])].some(({ result }) => result === 'kept')
     const complete = isWhole(after)
     if (kept && (complete || applied?.reopened || batch?.complete.has(chunk.name))) {
       touched.push({ chunk: chunk.name, complete })
     }
   })
-  return { batch: name, outcomes, touched }
+  return { batch: name, outcomes, touched, givenToday }
 }
 
 const isOther = ({ categories }: BatchRow, given: Given): given is { label: string } =>
@@ -158,6 +164,7 @@ interface Applied {
   changed: Map<string, ChunkItem>
   /** Whether a complete item became incomplete again. */
   reopened: boolean
+  givenToday: DeskItemName[]
 }
 
 /** Apply answers to the items of a chunk, one after the other. */
@@ -170,6 +177,7 @@ function apply(
 ): Applied {
   const outcomes: Applied['outcomes'] = new Map()
   const changed: Applied['changed'] = new Map()
+  const givenToday: Applied['givenToday'] = []
   let reopened = false
   for (const one of answering) {
     const { batch, item, place } = one
@@ -187,8 +195,10 @@ function apply(
     if (after !== before || complete !== before.complete) changed.set(item, { ...after, complete })
     reopened ||= before.complete && !complete
     outcomes.set(place, { batch, item, result: 'kept' })
+    const { at } = after.answers[annotator] ?? one.answer
+    if (Date.parse(at) >= midnightOf(nowMs)) givenToday.push({ batch, item })
   }
-  return { outcomes, changed, reopened }
+  return { outcomes, changed, reopened, givenToday }
 }
 
 const unknownItem = ({ batch, item }: DeskItemName): Taken =>

@@ -331,21 +331,33 @@ export async function closeChunks(
   return items
 }
 
-/** Count a chunk as complete, or as incomplete again. Returns whether every chunk of the batch is complete. */
+/**
+ * Count a chunk as complete, or as incomplete again. Returns whether every chunk of the batch is complete. Another request
+ * may change the chunk between this one's write of answers and its count. So the chunk is read again after the count, and
+ * counted again where it differs: the request that counts last has read the newest chunk.
+ */
 export async function countChunk(
-  table: Pick<Table, 'update'>,
+  table: Pick<Table, 'get' | 'update'>,
   batch: string,
   chunk: string,
   complete: boolean,
 ): Promise<boolean> {
   const member = { complete: new Set([chunk]) }
-  const written = await table.update(deskBatchRow.key({ batch }), {
-    ...(complete ? { add: member } : { deleteFrom: member }),
-    when: 'attribute_exists(pk)',
-  })
-  if (!written) return false
-  const row = deskBatchRow.parse(written)
-  return row.chunks.every((name) => row.complete.has(name))
+  let counted = complete
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const written = await table.update(deskBatchRow.key({ batch }), {
+      ...(counted ? { add: member } : { deleteFrom: member }),
+      when: 'attribute_exists(pk)',
+    })
+    if (!written) return false
+    const newest = await table.get(answersKey(batch, chunk))
+    if (!newest || isWhole(chunkFrom(newest)) === counted) {
+      const row = deskBatchRow.parse(written)
+      return row.chunks.every((name) => row.complete.has(name))
+    }
+    counted = !counted
+  }
+  return false
 }
 
 export const isWhole = ({ items }: Pick<Chunk, 'items'>): boolean =>
