@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parseSync } from '@swc/core'
+import { parsedFile } from './parsed-file'
 
 export interface LongFunction {
   /** `<file>:<line>` */
@@ -18,13 +18,7 @@ const FUNCTIONS = new Set([
 
 /** The functions of a file with their own lines: a factory counts only the lines between its nested functions. */
 export function functionsOf(root: string, file: string): LongFunction[] {
-  const text = readFileSync(`${root}/${file}`)
-  const module = parseSync(text.toString('utf8'), { syntax: 'typescript', target: 'es2022' })
-  // swc counts bytes over all files it has parsed, and a module starts at its first token.
-  const [blank = ''] = /^(\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*/.exec(text.toString('utf8')) ?? []
-  const offset = module.span.start - Buffer.byteLength(blank)
-  const starts = [0, ...Array.from(text.entries(), ([at, byte]) => (byte === 10 ? at + 1 : -1)).filter((at) => at > 0)]
-  const lineAt = (at: number) => starts.filter((start) => start <= at - offset).length
+  const { body, lineAt } = parsedFile(readFileSync(`${root}/${file}`, 'utf8'))
 
   const found: LongFunction[] = []
   /** Visits a node; returns the number of lines of the functions in it, which the enclosing function does not count. */
@@ -39,7 +33,7 @@ export function functionsOf(root: string, file: string): LongFunction[] {
     found.push({ at: `${file}:${first}`, lines: last - first + 1 - inside })
     return last - first
   }
-  visit(module.body)
+  visit(body)
   return found
 }
 

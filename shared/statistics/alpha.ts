@@ -56,8 +56,8 @@ function kindsOf(units: readonly JudgedUnit[]): { kinds: Kind[]; of: Int32Array 
   const of = Int32Array.from(units, (unit) => {
     const counts = new Map<number, number>()
     for (const value of unit) {
-      if (!values.has(value)) values.set(value, values.size)
-      const number = values.get(value)!
+      const number = values.get(value) ?? values.size
+      values.set(value, number)
       counts.set(number, (counts.get(number) ?? 0) + 1)
     }
     const sorted = [...counts].sort(([a], [b]) => a - b)

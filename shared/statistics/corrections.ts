@@ -1,5 +1,5 @@
 import { agreedOf, disagreementAt, type JudgementErrors } from './judgement-errors'
-import { identity, inverse, type Matrix, product } from './matrix'
+import { identity, inverse, type Matrix, rowProduct } from './matrix'
 import { clip } from './numbers'
 
 /** Who gave a label: one annotator, two with a third if they differ, or the owner, who is assumed to be right. */
@@ -121,12 +121,12 @@ export function movesOf(corrections: Corrections, labels: readonly WeighedLabel[
       said[label.said]! += label.weight - label.leant
       for (const [t, one] of label.expected.entries()) expected[t]! += one
     }
-    const [corrected] = product([said], values)
+    const corrected = rowProduct(said, values)
     for (const [d, deviation] of deviations.entries()) {
-      const [moved] = product(product([corrected!], deviation), values)
-      const [rest] = product([expected], deviation)
+      const moved = rowProduct(rowProduct(corrected, deviation), values)
+      const rest = rowProduct(expected, deviation)
       const before = moves[d]
-      moves[d] = moved!.map((value, k) => (before?.[k] ?? 0) - value - rest![k]!)
+      moves[d] = moved.map((value, k) => (before?.[k] ?? 0) - value - rest[k]!)
     }
   }
   return moves

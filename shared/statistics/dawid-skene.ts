@@ -41,11 +41,10 @@ export function dawidSkene(
   )
   const items = [...new Set(sorted.map(({ item }) => item))]
   const annotators = [...new Set(sorted.map(({ annotator }) => annotator))]
-  const itemAt = new Map(items.map((item, i) => [item, i]))
-  const annotatorAt = new Map(annotators.map((annotator, i) => [annotator, i]))
+  const [itemNumber, annotatorNumber] = [numbering(), numbering()]
   const cast = sorted.map(({ item, annotator, label }) => ({
-    item: itemAt.get(item)!,
-    annotator: annotatorAt.get(annotator)!,
+    item: itemNumber(item),
+    annotator: annotatorNumber(annotator),
     label,
   }))
 
@@ -101,4 +100,14 @@ function softmax(row: readonly number[]): number[] {
   // Every label was excluded by some annotator, which only happens without pseudo-counts.
   if (most === -Infinity) return normalised(row.map(() => 0))
   return normalised(row.map((value) => Math.exp(value - most)))
+}
+
+/** Numbers names from 0 in the order in which they come. */
+function numbering(): (name: string) => number {
+  const numbers = new Map<string, number>()
+  return (name) => {
+    const number = numbers.get(name) ?? numbers.size
+    numbers.set(name, number)
+    return number
+  }
 }

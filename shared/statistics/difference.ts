@@ -162,6 +162,7 @@ export function differencePart(
     isDrawn: !isCertain(one),
   })
 
+  const certain = known.map((one) => ({ one, own: label(one, count(one)) }))
   const part: EstimatePart = {
     total: population.total,
     uncertain,
@@ -171,13 +172,13 @@ export function differencePart(
     residual: zeros(classes),
     binomial: zeros(classes),
     leverage: new Map(),
-    labels: new Map(known.map((one) => [one.item, label(one, count(one))])),
+    labels: new Map(certain.map(({ one, own }) => [one.item, own])),
     corrections,
     deviations: assistance?.deviations ?? zeros(classes),
   }
   const certainScores = zeros(classes)
-  for (const one of known) {
-    const { values } = correctedLabel(part.labels.get(one.item)!, corrections)
+  for (const { one, own } of certain) {
+    const { values } = correctedLabel(own, corrections)
     for (let k = 0; k < classes; k++) {
       part.certain[k]! += values[k]!
       certainScores[k]! += count(one) * one.scores[k]!

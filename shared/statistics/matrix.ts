@@ -6,8 +6,10 @@ export const square = (size: number, of: (row: number, column: number) => number
 
 export const identity = (size: number): number[][] => square(size, (i, j) => Number(i === j))
 
-export const product = (a: Matrix, b: Matrix): number[][] =>
-  a.map((row) => b[0]!.map((_, j) => row.reduce((total, value, i) => total + value * b[i]![j]!, 0)))
+export const product = (a: Matrix, b: Matrix): number[][] => a.map((row) => rowProduct(row, b))
+
+export const rowProduct = (row: readonly number[], b: Matrix): number[] =>
+  b[0]!.map((_, j) => row.reduce((total, value, i) => total + value * b[i]![j]!, 0))
 
 const transposed = (a: Matrix): number[][] => a[0]!.map((_, j) => a.map((row) => row[j]!))
 

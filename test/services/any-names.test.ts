@@ -85,8 +85,7 @@ interface Answer {
   status: number
   cookie: string
   text: string
-  // What an answer is, the tests say.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any -- each test checks the body of the response that it asks for
   json: any
 }
 

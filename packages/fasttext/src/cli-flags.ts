@@ -57,7 +57,8 @@ export function parseFlags(words: string[], own: readonly string[] = []): Flags 
     const flag = words[i]!
     const value = words[i + 1]
     if (value === undefined) throw invalid(flag, 'no value', 'a value')
-    const known = Object.hasOwn(FLAGS, flag) ? FLAGS[flag]! : undefined
+    const known = Object.hasOwn(FLAGS, flag) ? FLAGS[flag] : undefined
+    const fixed = Object.hasOwn(FIXED, flag) ? FIXED[flag] : undefined
     if (known) {
       given[known.name] = parse(flag, value, known.kind)
       const valid = validInstead(known.name, given[known.name])
@@ -68,8 +69,8 @@ export function parseFlags(words: string[], own: readonly string[] = []): Flags 
     else if (flag === '-kernel') {
       if (!KERNELS.includes(value)) throw invalid(flag, value, KERNELS.join(' or '))
       kernel = value
-    } else if (Object.hasOwn(FIXED, flag)) {
-      if (FIXED[flag] !== value) throw invalid(flag, value, FIXED[flag]!)
+    } else if (fixed !== undefined) {
+      if (fixed !== value) throw invalid(flag, value, fixed)
     } else if (!WITHOUT_EFFECT.includes(flag)) throw unknown(flag, own)
   }
   return { hyperparameters: completeHyperparameters({ ...chosen, ...given }), given, files, verbose, kernel, others }

@@ -69,7 +69,7 @@ A hyperparameter given by its flag (-dim, -lr, -bucket, ... as in \`supervised\`
 `
 
 /** What --help prints, by command. */
-export const HELP: Record<string, string> & { all: string } = {
+export const HELP = {
   all: ALL,
   supervised: SUPERVISED,
   test: positional('test'),

@@ -16,14 +16,16 @@ import { train } from './train'
 
 type Verb = (words: string[]) => void
 
-const VERBS: Record<string, Verb> = {
+const VERBS = {
   supervised,
   test,
   'test-label': testLabels,
   predict: (words) => predictLines(words, false),
   'predict-prob': (words) => predictLines(words, true),
   tune: (words) => print(tuneByFlags(words, note)),
-}
+} satisfies Record<string, Verb>
+
+const isVerb = (word: string): word is keyof typeof VERBS => Object.hasOwn(VERBS, word)
 
 /** Commands of the official program that this one does not have. */
 const ELSEWHERE = new Set(
@@ -35,10 +37,10 @@ main(process.argv.slice(2))
 function main([verb = 'help', ...words]: string[]): void {
   if (['help', '--help', '-h'].includes(verb)) return print(HELP.all)
   if (ELSEWHERE.has(verb)) fail(`unknown command ${verb}: only the official program has it\n\n${HELP.all}`, 2)
-  if (!Object.hasOwn(VERBS, verb)) fail(`unknown command ${verb}\n\n${HELP.all}`, 2)
-  if (words.includes('--help') || words.includes('-h')) return print(HELP[verb]!)
+  if (!isVerb(verb)) fail(`unknown command ${verb}\n\n${HELP.all}`, 2)
+  if (words.includes('--help') || words.includes('-h')) return print(HELP[verb])
   try {
-    VERBS[verb]!(words)
+    VERBS[verb](words)
   } catch (error) {
     if (error instanceof FastTextError) fail(messageOf(error), error.code.startsWith('HYPERPARAMETER') ? 2 : 1)
     if (codeOf(error) === 'EPIPE') process.exit(0)
@@ -103,7 +105,7 @@ function chooseEngine(kernel: string): Engine {
 }
 
 function test(words: string[]): void {
-  const { modelFile, textFile, k, shownK, threshold } = parseArguments(words, HELP.test!)
+  const { modelFile, textFile, k, shownK, threshold } = parseArguments(words, HELP.test)
   checkText(textFile, 'a file of labelled lines')
   const { examples, precision, recall } = evaluate(readModel(modelFile), { file: textFile }, k, threshold)
   const show = (value: number) => (Number.isNaN(value) ? 'nan' : general(value, 3))
@@ -115,7 +117,7 @@ function test(words: string[]): void {
  * This prints the same; the library's `evaluate` has the correct figures.
  */
 function testLabels(words: string[]): void {
-  const { modelFile, textFile, k, shownK, threshold } = parseArguments(words, HELP['test-label']!)
+  const { modelFile, textFile, k, shownK, threshold } = parseArguments(words, HELP['test-label'])
   checkText(textFile, 'a file of labelled lines')
   const model = readModel(modelFile)
   const { examples, precision, recall, classes } = evaluate(model, { file: textFile }, k, threshold)
@@ -135,7 +137,7 @@ function testLabels(words: string[]): void {
 }
 
 function predictLines(words: string[], withProbabilities: boolean): void {
-  const { modelFile, textFile, k, threshold } = parseArguments(words, HELP.predict!)
+  const { modelFile, textFile, k, threshold } = parseArguments(words, HELP.predict)
   checkText(textFile)
   const model = readModel(modelFile)
   const labels = model.labels.map((label) => Buffer.from(label))

@@ -90,8 +90,9 @@ export function tune(lines: readonly string[], options: TuneOptions = {}): Tuned
     const chosen = { ...(isFirst ? begin : sample(random, characters)), ...fixed }
     const scores = score(chosen, first, isFirst ? Infinity : seconds)
     if (!scores) break
-    tried.push(summarise(chosen, scores))
-    onTried?.(tried.at(-1)!, { trials: tried.length, seconds: elapsed() })
+    const outcome = summarise(chosen, scores)
+    tried.push(outcome)
+    onTried?.(outcome, { trials: tried.length, seconds: elapsed() })
   }
 
   const second = groupedFolds(groups, folds, nextRandom(random))

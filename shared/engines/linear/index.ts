@@ -63,10 +63,8 @@ function trained(examples: readonly Example[], chosen: z.infer<typeof hyperparam
     const found = labels.length === 0 ? 'no label' : `one label only, ${labels[0]}`
     throw new BellwetherError('TRAINING_REFUSED', `found ${found}: a model needs two; have more posts labelled`)
   }
-  const place = new Map(labels.map((label, k) => [label, k]))
   const truth: TrueClasses = {
-    // Every label has an index.
-    classes: Int32Array.from(examples, ({ label }) => place.get(label)!),
+    classes: Int32Array.from(examples, ({ label }) => labels.indexOf(label)),
     count: labels.length,
   }
   const most = mostFeatures(labels.length)

@@ -74,6 +74,7 @@ export function makeNgrams(): (tokens: readonly string[]) => Ngrams {
     points[0] = SPACE
     let length = 1
     for (let at = 0; at < token.length; at++) {
+      // Not undefined: `at` is below the length.
       const point = token.codePointAt(at)!
       if (point > 0xffff) at++
       points[length++] = point
@@ -118,6 +119,7 @@ export function makeNgrams(): (tokens: readonly string[]) => Ngrams {
           continue
         }
         before = undefined
+        // Not undefined: a character has a code point.
         for (const character of piece.text) run.push(character.codePointAt(0)!)
       }
     }
@@ -135,6 +137,7 @@ function mayBeSpaceless(token: string): boolean {
 function piecesOf(token: string): { text: string; isSpaceless: boolean }[] {
   const pieces: { text: string; isSpaceless: boolean }[] = []
   for (const character of token) {
+    // Not undefined: a character has a code point.
     const point = character.codePointAt(0)!
     const isSpaceless = SPACELESS_SCRIPTS.some(([from, to]) => point >= from && point <= to)
     const last = pieces.at(-1)

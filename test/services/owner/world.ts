@@ -42,8 +42,7 @@ export interface World {
   /** An owner's cookies, as a browser sends them. */
   enter(): Promise<string>
 }
-// The tests check the body of each response.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any -- each test checks the body of the response that it asks for
 type Json = any
 
 /** The owner's page, over a new world or over the data of another one. */

@@ -17,6 +17,7 @@ export function facts(differences: Differences): { fact: Fact; checkAllUsed: () 
   return {
     fact(name, check) {
       const difference = differences[name]
+      // oxlint-disable-next-line jest/valid-title -- each fact names itself
       if (difference === undefined) return it(name, check)
       unused.delete(name)
       it(`differs: ${name} (${difference.does})`, async () => {

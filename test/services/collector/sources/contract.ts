@@ -52,6 +52,7 @@ export function testSource(name: string, start: () => Promise<Network>) {
     return { ids, at: new Map(ids.map((id, i) => [id, times[i]!])), least: page.least }
   }
 
+  // oxlint-disable-next-line jest/valid-title -- the caller names the source
   describe(name, () => {
     it('includes the first instant of the window and excludes its last', async () => {
       network.put([BEFORE])
