@@ -325,7 +325,7 @@ describe('the reports', () => {
     })
   })
 
-  it.each(NEW_DATES)('of %s use labels from before and after the deployment', (date) => {
+  it.each(NEW_DATES)('include labels from before and after the deployment for %s', (date) => {
     const reports = reportsOf(date)
 
     expect(reports.map(({ hashtag }) => hashtag).sort()).toEqual(['aws', 'azure'])

@@ -303,7 +303,7 @@ describe('an annotator', () => {
     expect((await answersOf('gus')).filter(Boolean)).toHaveLength(2)
   })
 
-  it("with a wrong clock answers normally, because the desk's clock counts", async () => {
+  it("answers normally with a wrong clock, because the desk's clock counts", async () => {
     await ask(posts(2))
     const { page } = await site.visitor()
     await page.clock.setSystemTime(new Date('2031-05-05T05:05:05Z'))
@@ -525,7 +525,7 @@ describe("an annotator's link", () => {
     expect(complaints.filter((text) => !/401/.test(text))).toEqual([])
   })
 
-  it('that is revoked ends the work of its user', async () => {
+  it('ends the work of its user when the link is revoked', async () => {
     await ask(posts(3))
     const { page } = await begin('lou')
 
@@ -557,7 +557,7 @@ describe("an annotator's link", () => {
     }
   })
 
-  it('of another annotator, opened in the same browser, does not answer for the first', async () => {
+  it("opens another annotator's session without answering for the first", async () => {
     await ask(posts(4), 2)
     const { page } = await begin('nia')
     const other = await page.context().newPage()

@@ -270,7 +270,7 @@ describe('the report of two weeks', () => {
     await isSound()
   })
 
-  it('draws one of two labels, names the other as the rest, and has both in the table', async () => {
+  it('plots one of two labels, names the other as the rest, and lists both in the table', async () => {
     const { page } = visitor
     const figure = page.locator('.card figure').first()
 
@@ -282,7 +282,7 @@ describe('the report of two weeks', () => {
     expect(await figure.locator('tbody tr').count()).toBe(8)
   })
 
-  it('writes days in one way, and says what its figures have to do with each other', async () => {
+  it('writes all dates in one format, and explains how its figures relate', async () => {
     const { page } = visitor
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true
@@ -460,7 +460,7 @@ it('shows what a language model adds, its agreement with annotators, and its cos
   await isSound()
 })
 
-it('leaves a definition the room to be read beside a name of 256 characters', async () => {
+it('leaves a definition room to be read beside a name of 256 characters', async () => {
   const definition = 'The post teaches, asks or reports how something is built, run or fixed.'
   await open({ from: '2026-11-09', days: 1 }, '2026-11-10T10:00:00Z')
   for (const view of ['desktop-light', 'phone-light'] as const) {

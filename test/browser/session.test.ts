@@ -41,7 +41,7 @@ async function sessionsOf(role: Role, name: string): Promise<Cookie[]> {
 }
 
 describe('the cookies of a session', () => {
-  it('stand in Chromium at the path of their page, beside a secret for every path', async () => {
+  it('are stored by Chromium at the path of their page, beside a secret for every path', async () => {
     const { page } = await site.visitor()
     for (const role of ['annotator', 'owner', 'reader'] as const) await enter(page, role, `me-${role}`)
 
@@ -64,7 +64,7 @@ describe('the cookies of a session', () => {
     expect(await whoIs(page, '/report')).toEqual({ name: 'me-reader', role: 'reader' })
   })
 
-  it('fit together where two tabs open the same link at once', async () => {
+  it('agree when two tabs open the same link at once', async () => {
     const { page } = await site.visitor()
     const other = await page.context().newPage()
     const { url } = await site.invite({ annotator: 'twice' })
@@ -75,7 +75,7 @@ describe('the cookies of a session', () => {
     for (const one of [page, other]) expect(await whoIs(one, '/desk')).toEqual({ name: 'twice', role: 'annotator' })
   })
 
-  it('are those of the link that was opened last', async () => {
+  it('belong to the link that was opened last', async () => {
     const { page } = await site.visitor()
     await enter(page, 'annotator', 'ana')
     await enter(page, 'annotator', 'ben')
@@ -86,7 +86,7 @@ describe('the cookies of a session', () => {
 
 describe('a planted cookie', () => {
   it.each<[Role]>([['annotator'], ['owner'], ['reader']])(
-    "with the attacker's own valid session of an %s does not replace the visitor",
+    "does not replace the visitor when it is the attacker's own valid session of an %s",
     async (role) => {
       const planted = await sessionsOf(role, 'eve')
       const { page } = await site.visitor()
@@ -105,7 +105,7 @@ describe('a planted cookie', () => {
     },
   )
 
-  it('with a valid session opens nothing in a browser without a link', async () => {
+  it('opens nothing in a browser without a link, even when its session is valid', async () => {
     const { page } = await site.visitor()
     await page.context().addCookies(await sessionsOf('annotator', 'eve'))
 
@@ -117,10 +117,10 @@ describe('a planted cookie', () => {
 
   it.each<[string, string]>([
     ['for another path', '__Host-bellwether-annotator=mine; Path=/desk; Secure'],
-    ['in other letters', '__HOST-bellwether-annotator=mine; Path=/desk; Secure'],
+    ['in capital letters', '__HOST-bellwether-annotator=mine; Path=/desk; Secure'],
     ['without a name', '=__Host-bellwether-annotator=mine; Path=/desk; Secure'],
-    ['in place of the secret', '__Host-bellwether-annotator=mine; Path=/; Secure'],
-  ])('of the secret %s is not taken by Chromium', async (_, line) => {
+    ['instead of the real secret', '__Host-bellwether-annotator=mine; Path=/; Secure'],
+  ])('is refused by Chromium when it carries the secret %s', async (_, line) => {
     const { page } = await site.visitor()
     await enter(page, 'annotator', 'ana')
     const before = await page.context().cookies()
@@ -132,7 +132,7 @@ describe('a planted cookie', () => {
   })
 })
 
-describe('a page of a sibling', () => {
+describe('a page on a sibling domain', () => {
   /** To a browser another port is another origin of the same site, as a sibling domain is. */
   async function onSibling(work: (origin: string) => Promise<void>): Promise<void> {
     const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<p>sibling</p>'))
@@ -146,7 +146,7 @@ describe('a page of a sibling', () => {
     }
   }
 
-  it('claims no post in the name of the visitor, though the browser sends the cookies', async () => {
+  it("claims no post in the visitor's name, though the browser sends the cookies", async () => {
     await addBatch(site.table, {
       batch: '2026-11-22',
       deadline: '2026-11-22T21:00:00Z',
@@ -180,7 +180,7 @@ describe('a page of a sibling', () => {
     await other.locator('#post', { hasText: 'the only post' }).waitFor({ timeout: 5000 })
   })
 
-  it('opens no session for the visitor: its JSON is asked about first, and the API does not agree', async () => {
+  it("opens no session for the visitor, because the browser's preflight request is refused", async () => {
     const { page } = await site.visitor()
     const { url } = await site.invite({ annotator: 'eve' })
     await onSibling(async (origin) => {

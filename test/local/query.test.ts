@@ -184,14 +184,14 @@ describe('named queries', () => {
 })
 
 describe('the output of a query', () => {
-  it.each(['table', 'csv', 'json'] as const)('as %s contains no control character of a text', async (form) => {
+  it.each(['table', 'csv', 'json'] as const)('contains no control character of a text (as %s)', async (form) => {
     const text = shown(await ask("select post_id, text from posts where post_id = '1'"), form)
 
     // oxlint-disable-next-line no-control-regex -- they are what is looked for
     expect(text).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
   })
 
-  it('as JSON is one object per line, and round-trips', async () => {
+  it('is one object per line as JSON, and round-trips', async () => {
     const text = shown(
       await ask("select post_id, text from posts where day = '2026-11-21' and hashtag = 'aws'"),
       'json',
@@ -202,15 +202,15 @@ describe('the output of a query', () => {
     expect(JSON.parse(lines[0]!)).toEqual({ post_id: '1', text: WILD.toWellFormed().replaceAll('\0', '\uFFFD') })
   })
 
-  it('as CSV contains no formula that a spreadsheet would run', () => {
+  it('contains no formula that a spreadsheet would run as CSV', () => {
     expect(shown({ columns: ['a', 'b'], rows: [['=cmd()', -1]] }, 'csv')).toBe("a,b\r\n'=cmd(),-1\r\n")
   })
 
-  it('as CSV quotes quotes and line breaks', () => {
+  it('quotes quotes and line breaks as CSV', () => {
     expect(shown({ columns: ['a', 'b'], rows: [['x "y"\nz', null]] }, 'csv')).toBe('a,b\r\n"x ""y""\nz",\r\n')
   })
 
-  it('as a table has a heading, one line per row, and a count', () => {
+  it('has a heading, one line per row, and a count as a table', () => {
     expect(
       shown(
         {
@@ -237,7 +237,7 @@ describe('a data folder for queries', () => {
     expect(() => tablesIn(folder)).toThrow(/is no data folder of a cloud/)
   })
 
-  it('without tables says when they will exist', () => {
+  it('explains when tables will exist while it has none', () => {
     const empty = path.join(folder, 'empty')
     mkdirSync(path.join(empty, 's3/bucket'), { recursive: true })
     writeFileSync(path.join(empty, 's3/bucket/changes.jsonl'), '')
@@ -245,7 +245,7 @@ describe('a data folder for queries', () => {
     expect(() => tablesIn(empty)).toThrow(/^no tables yet in /)
   })
 
-  it('with a half-written last change is read up to it', async () => {
+  it('is read up to a half-written last change', async () => {
     const half = path.join(folder, 'half')
     mkdirSync(path.join(half, 's3/bucket'), { recursive: true })
     const put = { put: { kind: 'object', key: 'tables/runs/x', versionId: '1', blob: 'b' } }

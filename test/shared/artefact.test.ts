@@ -195,7 +195,7 @@ describe('a model archive', () => {
     )
   })
 
-  it('of random bytes is refused with a named error', async () => {
+  it('is refused with a named error when it is random bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), fc.boolean(), async (bytes, compressed) => {
         const packed = compressed ? gzipSync(bytes) : Buffer.from(bytes)

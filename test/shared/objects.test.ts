@@ -46,7 +46,7 @@ describe('reading an object', () => {
     ['does not exist', undefined, /OBJECT_MISSING: there is no s3:\/\/bucket\/a/],
     ['is not JSON', '{', /OBJECT_INVALID: a is not JSON/],
     ['does not match the schema', '{"n":"x"}', /OBJECT_INVALID: a: .*\n.*n/],
-  ])('as JSON names an object that %s', async (_, text, message) => {
+  ])('names an object that, as JSON, %s', async (_, text, message) => {
     if (text === undefined) s3.on(GetObjectCommand).rejects(refusal('NoSuchKey'))
     else holds(text)
 

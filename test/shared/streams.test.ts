@@ -11,7 +11,7 @@ const settings: Pick<Settings, 'hashtags' | 'sources'> = {
 }
 const aws = { hashtag: 'aws' }
 
-it("makes one stream of a hashtag per source's network", () => {
+it('makes one stream of a hashtag per network of its sources', () => {
   expect(watchedStreams(settings)).toEqual([
     { hashtag: 'aws', stream: 'mastodon', source: 'fedi' },
     { hashtag: 'aws', stream: 'hacker-news', source: 'hn' },
@@ -36,7 +36,7 @@ describe('a stream name without a network', () => {
     expect(namesOf(moved, { ...aws, stream: 'mastodon' })).toEqual([{ ...aws, stream: 'mastodon' }])
   })
 
-  it('of an unwatched hashtag is a stream of its own', () => {
+  it('is a stream of its own for an unwatched hashtag', () => {
     expect(namesOf(settings, { hashtag: 'gcp' })).toEqual([{ hashtag: 'gcp' }])
   })
 })
@@ -48,11 +48,11 @@ it('names the network only for a hashtag with several', () => {
   expect(topicIn(settings, { hashtag: 'azure' })).toBe('azure')
 })
 
-it.each([aws, { ...aws, stream: 'hacker-news' }])('is parsed back from its label: %j', (name) => {
+it.each([aws, { ...aws, stream: 'hacker-news' }])('parses a stream back from its label: %j', (name) => {
   expect(nameFrom(streamLabel(name))).toEqual(name)
 })
 
-it('has labels that sort like hashtags', () => {
+it('labels streams so that they sort like hashtags', () => {
   const tags = ['aws', 'aws2', 'aws_x', 'awsé', 'b']
 
   expect(tags.map((hashtag) => streamLabel({ hashtag, stream: 'x' })).sort()).toEqual(

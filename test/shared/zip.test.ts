@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { zip } from '../../shared/zip'
 
 describe('zip', () => {
-  it('pairs what stands at the same place', () => {
+  it('pairs elements at the same index', () => {
     expect(zip(['a', 'b'], [1, 2])).toEqual([
       ['a', 1],
       ['b', 2],
@@ -13,7 +13,7 @@ describe('zip', () => {
   it.each([
     [[1], []],
     [[], [1]],
-  ])('refuses %j with %j: a list is too short', (left, right) => {
+  ])('refuses %j with %j, because one list is shorter', (left, right) => {
     expect(() => zip(left, right)).toThrow(/cannot pair \d items with \d/)
   })
 })

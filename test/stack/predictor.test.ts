@@ -59,7 +59,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const statements = (id = 'PredictorRole') =>
   role.parse(optional[id]?.Properties).Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
 
-it('has no error that CloudFormation would find', () => {
+it('adds the language model without an error that CloudFormation would find', () => {
   expect(errorsIn(templateFile)).toEqual([])
 })
 

@@ -31,7 +31,7 @@ it.each(samples)('%s is a request that %s accepts', (file, service) => {
   expect(schemaOf(service).safeParse(request)).toMatchObject({ success: true })
 })
 
-it('has a sample for every function that a person can invoke', () => {
+it('has a sample request for every function that a person can invoke', () => {
   const asked = functions.map(({ name }) => name).filter((name) => !['desk', 'owner', 'report'].includes(name))
 
   expect([...new Set(samples.map(([, service]) => service))].sort()).toEqual(asked.sort())

@@ -41,7 +41,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-it('has no error that CloudFormation would find', () => {
+it('adds the subscriber without an error that CloudFormation would find', () => {
   expect(errorsIn(templateFile)).toEqual([])
 })
 
@@ -90,7 +90,7 @@ it("lets the named accounts fetch models and nothing else of the bucket, by the 
   expect(statements).toContainEqual(expect.objectContaining({ Sid: 'TlsOnly', Effect: 'Deny' }))
 })
 
-it('is counted by the doctor', () => {
+it('adds a subscriber that the doctor counts', () => {
   const { Environment } = z
     .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) })
     .parse(optional.DoctorLambdaFunction?.Properties)

@@ -121,7 +121,7 @@ it('includes every network on which a hashtag is watched, and the one before str
   })
 })
 
-it('has no crawler', () => {
+it('contains no crawler', () => {
   expect(resources.filter(({ type }) => /Crawler|Glue::Partition/.test(type))).toEqual([])
 })
 

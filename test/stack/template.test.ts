@@ -64,7 +64,7 @@ const deadLettersOf = ({ id }: { id: string }) => id.replace('LambdaFunction', '
 /** Pages that a function serves, by its name. */
 const PAGES: Record<string, string[]> = { desk: ['desk'], owner: ['owner'], report: ['report'] }
 
-it('has no error that CloudFormation would find', () => {
+it('packages a template without an error that CloudFormation would find', () => {
   expect(errorsIn(templateFile)).toEqual([])
 })
 

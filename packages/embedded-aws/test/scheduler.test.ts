@@ -43,7 +43,7 @@ describe('a schedule', () => {
     expect(eventsIn(file())).toEqual([{ at: '2026-10-24T04:00:00Z' }, { at: '2026-10-25T05:00:00Z' }])
   })
 
-  it('with a rate starts when it is created and continues from there after a restart', async () => {
+  it('starts a rate when it is created and continues it after a restart', async () => {
     const made = resources('rate(1 hour)')
     const first = await start(made, { start: noon })
     await first.advance(1.5 * HOUR)

@@ -82,7 +82,7 @@ describe('a foreign web page', () => {
   )
 })
 
-it('does not affect requests that name this cloud, by address or as localhost', async () => {
+it('accepts requests that name this cloud, by address or as localhost', async () => {
   await withObject()
   const { port } = new URL(cloud().endpoint)
   const headers = signedFor('s3')
@@ -91,7 +91,7 @@ it('does not affect requests that name this cloud, by address or as localhost', 
   expect((await send('/posts/replay.jsonl', { headers: { ...headers, host: `localhost:${port}` } })).status).toBe(200)
 })
 
-it('cannot run an object, whatever type the URL requests', async () => {
+it('serves objects so that a browser does not run them, whatever type the URL requests', async () => {
   await withObject()
 
   const path = '/posts/replay.jsonl?response-content-type=text/html'

@@ -50,7 +50,7 @@ describe('adviceFor', () => {
       'SOURCE_REFUSED: bsky answered 401: no; put a handle and an app password into the secret arn:…',
       '--secret TYPE=FILE',
     ],
-  ])('of %s says what to do', (message, advice) => {
+  ])('gives advice for the error %s', (message, advice) => {
     expect(adviceFor(message, NOW)).toContain(advice)
   })
 

@@ -70,7 +70,7 @@ describe('answers in the work state', () => {
     expect(give(seen, { skip: true }, 'why?').sent).toEqual({ batch: 'b', item: '1', revision: 2, skip: true })
   })
 
-  it('from another tab leave the waiting posts, and replace only earlier revisions', () => {
+  it('leave the waiting posts when they come from another tab, and replace only earlier revisions', () => {
     const other = (revision: number, label: string): Sent => ({ batch: 'b', item: '1', revision, label })
     const heard = hear(three, other(1, 'a'))
     expect(current(heard)).toEqual(shown('2'))

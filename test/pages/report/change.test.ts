@@ -21,7 +21,7 @@ describe('a change between two periods', () => {
     ])
   })
 
-  it('of several labels uses the joint bounds', () => {
+  it('uses the joint bounds for several labels', () => {
     const [change] = changesBetween(
       [share('technical', [0.5, 0.46, 0.54], [0.42, 0.58])],
       [share('technical', [0.4, 0.37, 0.43], [0.34, 0.46])],

@@ -9,7 +9,7 @@ describe('a permalink', () => {
     expect(viewOf(new URL(addressOfView(view), 'https://site.example').search)).toEqual(view)
   })
 
-  it('of the newest days is the plain address of the page', () => {
+  it('is the plain address of the page for the newest days', () => {
     expect(addressOfView({})).toBe('/report')
   })
 

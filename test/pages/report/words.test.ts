@@ -158,13 +158,13 @@ describe('the items of batches', () => {
       [{ items: 60, labelled: 58, failed: { unanswered: 2 } }],
       'Of 60 items in the newest batch, 58 have a label and 2 have none.',
     ],
-  ])('of %s are told in parts that add up', (_, batches, expected) => {
+  ])('add up in the sentence about %s', (_, batches, expected) => {
     expect(itemsInWords(batches)).toContain(expected)
   })
 })
 
 describe('the labels that a plot draws', () => {
-  it('are the first of two, with a word on the other, and all of three', () => {
+  it('are the first of two, with the other as the rest, or all of three', () => {
     expect(drawnLabels(['technical', 'marketing'])).toEqual({
       drawn: ['technical'],
       rest: 'The rest to 100 % is marketing.',

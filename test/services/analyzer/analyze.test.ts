@@ -426,7 +426,7 @@ describe('day facts', () => {
     expect(await facts()).toMatchObject({ runs: [{ cascades: true, tally: { posts: 1, scored: 0 } }] })
   })
 
-  it('of an earlier day are counted when a report needs them', async () => {
+  it('are counted for an earlier day when a report needs them', async () => {
     const next = { hashtag: 'aws', date: '2026-11-22' }
     await putRun(bucket, { pages: [[post('1')]] })
     await putRun(bucket, { ...next, pages: [[post('2'), post('3')]] })

@@ -108,7 +108,7 @@ describe('a calendar week', () => {
     ['2026-11-24T23:59:00Z', BEFORE],
     ['2026-11-25T00:00:00Z', SUNDAY],
     ['2026-11-28T12:00:00Z', SUNDAY],
-  ])('at %s is the last one whose labels are complete: %s', async (now, week) => {
+  ])('is at %s the last week whose labels are complete: %s', async (now, week) => {
     expect((await decide('last', { now: new Date(now) })).week).toBe(week)
   })
 

@@ -168,7 +168,7 @@ describe('a tally of messages', () => {
     expect(meansWith(tally, 'posts', change)[0]).toBeCloseTo(0.5 + (0.5 * tally.kept.size) / 4000, 9)
   })
 
-  it('without some messages has the posts and sums of the others', () => {
+  it('has the posts and sums of the other messages when some are removed', () => {
     const [all, some] = [emptyTally(2), emptyTally(2)]
     for (const [i, scores] of SCORES.entries()) {
       for (let copy = 0; copy <= i % 3; copy++) {

@@ -72,7 +72,7 @@ const answer = (one: DayFacts, basis: 'posts' | 'messages' = 'posts', of = evide
   answerOverStretch(stretchOver([one], 2), week, { ...TODAY, basis }, of)
 
 describe('the share of a day', () => {
-  it.each(['posts', 'messages'] as const)('by %s has an interval for each label, and says it in words', (basis) => {
+  it.each(['posts', 'messages'] as const)('has an interval for each label by %s, and says it in words', (basis) => {
     const found = answer(day(6, 40), basis)
 
     expect(found).toMatchObject({
@@ -169,27 +169,30 @@ describe('the share of a day', () => {
       /^Two people disagree about 38 % of the messages that both judged, so no share can be told/,
     ],
     ['not measured', 0, /^People disagree too often, so no share can be told/],
-  ])("from unreliable labels, %s, is withheld: the labels are one annotator's opinion", (_, items, expected) => {
-    const counts = {
-      ...noCounts(2),
-      pairs: [
-        [37, 46],
-        [0, 37],
-      ].map((row) => row.map((n) => (items > 0 ? n : 0))),
-    }
-    const errors = judgementErrors(counts)
+  ])(
+    "is withheld when the labels are unreliable (%s), because they are one annotator's opinion",
+    (_, items, expected) => {
+      const counts = {
+        ...noCounts(2),
+        pairs: [
+          [37, 46],
+          [0, 37],
+        ].map((row) => row.map((n) => (items > 0 ? n : 0))),
+      }
+      const errors = judgementErrors(counts)
 
-    const found = answer(day(6, 40), 'posts', { ...evidence, errors, status: 'unreliable' })
+      const found = answer(day(6, 40), 'posts', { ...evidence, errors, status: 'unreliable' })
 
-    expect(found).toMatchObject({ state: 'labels-unreliable', shares: [], raw: [], counting: [], effective: null })
-    expect(found).toMatchObject({ pacc: { shares: [] }, tight: { shares: [], z7: null } })
-    const [said] = found.judgements!.shares
-    expect(said!.low).toBeLessThan(said!.share)
-    expect(said!.high).toBeGreaterThan(said!.share)
-    expect(found.judgements!.disagree).toBe(items > 0 ? 46 / 120 : null)
-    expect(found.words).toMatch(expected)
-    expect(found.words).toContain('Of what one person says of them, ')
-  })
+      expect(found).toMatchObject({ state: 'labels-unreliable', shares: [], raw: [], counting: [], effective: null })
+      expect(found).toMatchObject({ pacc: { shares: [] }, tight: { shares: [], z7: null } })
+      const [said] = found.judgements!.shares
+      expect(said!.low).toBeLessThan(said!.share)
+      expect(said!.high).toBeGreaterThan(said!.share)
+      expect(found.judgements!.disagree).toBe(items > 0 ? 46 / 120 : null)
+      expect(found.words).toMatch(expected)
+      expect(found.words).toContain('Of what one person says of them, ')
+    },
+  )
 
   it.each([
     ['of one class', window.filter(({ label }) => label === 0)],
@@ -203,7 +206,7 @@ describe('the share of a day', () => {
     expect(found.method).toContain('The model stays out')
   })
 
-  it('of too few labels is no number; it says how many more are needed', () => {
+  it('is no number with too few labels, but says how many more are needed', () => {
     const found = answer(day(6, 4))
 
     expect(found).toMatchObject({ state: 'not-enough-labels', labels: 4, shares: [], raw: [] })
@@ -211,7 +214,7 @@ describe('the share of a day', () => {
     expect(found.words).toContain(`about ${found.more} more would give ±10 points`)
   })
 
-  it('with a wide interval says how many more labels would give ±10 points', () => {
+  it('says with a wide interval how many more labels would give ±10 points', () => {
     const found = answer(day(6, 12, { scored: false }))
 
     expect(found.state).toBe('reported')
@@ -225,7 +228,7 @@ describe('the share of a day', () => {
     expect(answer(empty).words).toBe('No posts about #aws were collected on 2026-11-21.')
   })
 
-  it('of a capped day allows for every missing post', () => {
+  it('allows for every missing post of a capped day', () => {
     const whole = answer(day(6, 40)).shares[0]!
     const most = answer(day(6, 40, { collected: 0.8 }))
 

@@ -69,7 +69,7 @@ beforeEach(() => {
   sagemaker.on(ListLabelingJobsCommand).resolves({ LabelingJobSummaryList: [] })
 })
 
-it('is ready when nothing is missing, reading quotas from every page', async () => {
+it('reports ready when nothing is missing, reading quotas from every page', async () => {
   const { ready, findings } = await ask()
 
   expect(ready).toBe(true)
@@ -77,7 +77,7 @@ it('is ready when nothing is missing, reading quotas from every page', async () 
   expect(findings).toContainEqual(expect.objectContaining({ found: 'the quota is 2' }))
 })
 
-it('is ready, with a warning, while an address of the weekly mail is unconfirmed', async () => {
+it('reports ready, with a warning, while an address of the weekly mail is unconfirmed', async () => {
   const pending = { Endpoint: 'ben@x.org', SubscriptionArn: 'PendingConfirmation' }
   const confirmed = { Endpoint: 'ana@x.org', SubscriptionArn: 'arn:aws:sns:eu-west-1:000000000000:mail:1' }
   sns
@@ -100,7 +100,7 @@ it('is ready, with a warning, while an address of the weekly mail is unconfirmed
   )
 })
 
-it('is not ready when the link key has no value', async () => {
+it('does not report ready when the link key has no value', async () => {
   secrets.on(DescribeSecretCommand, { SecretId: 'LinkKey-1' }).resolves({ Name: 'LinkKey-1' })
 
   const { ready, findings } = await ask()
@@ -109,7 +109,7 @@ it('is not ready when the link key has no value', async () => {
   expect(findings.find(({ verdict }) => verdict === 'missing')?.remedy).toContain('--secret-id LinkKey-1')
 })
 
-it('is not ready when the file of posts is missing from the bucket', async () => {
+it('does not report ready when the file of posts is missing from the bucket', async () => {
   s3.on(HeadObjectCommand, { Key: 'sources/sample.jsonl' }).rejects(new NotFound({ message: '', $metadata: {} }))
 
   const { ready, findings } = await ask()
@@ -124,7 +124,7 @@ it('does not report ready when the link key could not be checked', async () => {
   expect(await ask()).toMatchObject({ ready: null })
 })
 
-it('is not ready when something is missing, even if something else could not be checked', async () => {
+it('does not report ready when something is missing, even if something else could not be checked', async () => {
   secrets.on(DescribeSecretCommand, { SecretId: 'LinkKey-1' }).resolves({ Name: 'LinkKey-1' })
   quotas.on(ListServiceQuotasCommand).rejects(new Error('no'))
 

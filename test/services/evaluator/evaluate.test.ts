@@ -156,7 +156,7 @@ describe('a challenger', () => {
     expect(events.at(-1)).toMatchObject({ name: 'ModelRejected', detail: { champion: 'old', reasons } })
   })
 
-  it('of earlier labels that arrives late does not replace a champion of later ones', async () => {
+  it('does not replace a champion of later labels when it arrives late', async () => {
     await putTrained(bucket, { job: 'late', latestDate: day(1) })
     await putTrained(bucket, { job: 'newer', latestDate: day(2) })
 
@@ -192,7 +192,7 @@ describe('a challenger', () => {
     expect(live?.scores).toMatchObject({ accuracy: 1 })
   })
 
-  it('of text version 1 that arrives late does not replace a champion of version 2', async () => {
+  it('does not replace a champion of text version 2 when it has version 1 and arrives late', async () => {
     await putTrained(bucket, { job: 'late', textVersion: '1', latestDate: day(2) })
     await putTrained(bucket, { job: 'newer', latestDate: day(1) })
 
@@ -206,7 +206,7 @@ describe('a challenger', () => {
     expect(await champion()).toMatchObject({ job: 'newer' })
   })
 
-  it('of another label version is compared with the majority class, not with the champion', async () => {
+  it('is compared with the majority class when the champion has another label version', async () => {
     await putTrained(bucket, { job: 'old' })
     await putTrained(bucket, { job: 'new', schemaVersion: 2, learnt: spoiled(4) })
 
@@ -276,7 +276,7 @@ describe('a challenger beside models of the last two weeks', () => {
     expect(await card('three')).toMatchObject({ champion: 'one', best: null })
   })
 
-  it('of another engine goes live when it was also ahead on the two previous days of labels', async () => {
+  it('goes live with another engine when it was also ahead on the two previous days of labels', async () => {
     ports.gate = { ...GATE, standardErrors: 9 }
     await put('first', '2026-11-10', spoiled(5))
     await put('a', '2026-11-11', spoiled(0), 'naive-bayes')
@@ -295,7 +295,7 @@ describe('a challenger beside models of the last two weeks', () => {
     expect(await champion()).toMatchObject({ job: 'c', engine: 'naive-bayes' })
   })
 
-  it('of a recently replaced engine must be significantly better for days', async () => {
+  it('must be significantly better for days when its engine was recently replaced', async () => {
     await put('first', '2026-11-10', spoiled(6))
     await put('other', '2026-11-11', spoiled(5), 'naive-bayes')
     await put('back', '2026-11-13', spoiled(0))
@@ -442,7 +442,7 @@ describe('a card', () => {
     expect(await champion()).toMatchObject({ temperature: 0.2, provisional: false, latestDate: '2026-11-22' })
   })
 
-  it('of a first model is marked provisional, like champion.json and the event', async () => {
+  it('is marked provisional for a first model, like champion.json and the event', async () => {
     await putTrained(bucket, { job: 'first' })
 
     await evaluate(ports)('first', NOW)
@@ -495,7 +495,7 @@ describe('a card', () => {
     expect(await card('first')).toMatchObject({ window: { items: 108, leaked: 12 } })
   })
 
-  it('of later labels stays in live.json when an earlier event comes again', async () => {
+  it('stays in live.json with its later labels when an earlier event comes again', async () => {
     for (const [job, day] of [
       ['a', '20'],
       ['b', '21'],
@@ -593,7 +593,7 @@ describe('the model registry', () => {
     expect(registry.statuses()).toEqual(['Approved'])
   })
 
-  it('that refuses causes only a warning: promotion and rollback go ahead', async () => {
+  it('causes only a warning when it refuses a version: promotion and rollback go ahead', async () => {
     const refuse = () =>
       Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException', $fault: 'client' }))
     Object.assign(registry, { add: refuse, statusOf: refuse, decide: refuse })
@@ -665,7 +665,7 @@ describe('two evaluations at once', () => {
   it.each([
     ['better', 'worse'],
     ['worse', 'better'],
-  ])('of a %s and a %s model leave the better one live', async (...jobs) => {
+  ])('leave the better model live when one is %s and the other %s', async (...jobs) => {
     await putTrained(bucket, { job: 'better' })
     await putTrained(bucket, { job: 'worse', learnt: spoiled(5) })
 

@@ -32,7 +32,7 @@ const asksLabeling = (world: World) => async () => void (await functionOf(world)
 const isSettled = (world: World) => keys.settledManifest({ batch: DATE }) in world.bucket.texts()
 
 describe('a batch, when the command desk-invite ends the link of an annotator', () => {
-  it('is settled where everybody who is left has answered', async () => {
+  it('is settled when all remaining annotators have answered', async () => {
     const world = await answeredBy(['ana', 'ben'])
     expect(await functionOf(world).settle(DATE)).toEqual(WAITS)
 
@@ -44,7 +44,7 @@ describe('a batch, when the command desk-invite ends the link of an annotator', 
     expect(isSettled(world)).toBe(true)
   })
 
-  it('waits for those who are left', async () => {
+  it('waits for the remaining annotators', async () => {
     const world = await answeredBy(['ana'])
 
     await invitation(world, asksLabeling(world))({ revoke: 'cyd' })
@@ -53,7 +53,7 @@ describe('a batch, when the command desk-invite ends the link of an annotator', 
     expect((await functionOf(world).handOut('ben')).items).not.toEqual([])
   })
 
-  it('waits where nobody is left, for the owner may invite somebody', async () => {
+  it('waits when no annotator remains, because the owner may invite another', async () => {
     const world = await answeredBy(['ana'])
 
     for (const name of ['ana', 'ben', 'cyd']) await invitation(world, async () => undefined)({ revoke: name })
@@ -74,7 +74,7 @@ describe('a batch, when the command desk-invite ends the link of an annotator', 
     expect(outcomeOf(world)).toEqual(before)
   })
 
-  it('is settled by the same command again where the first could not ask labeling', async () => {
+  it('is settled when the command is repeated after it could not reach labeling', async () => {
     const world = await answeredBy(['ana', 'ben'])
     const unreachable = async () => {
       throw new Error('TooManyRequestsException')
@@ -90,7 +90,7 @@ describe('a batch, when the command desk-invite ends the link of an annotator', 
     expect(isSettled(world)).toBe(true)
   })
 
-  it('is settled by the request of the reconciler where nobody asked labeling', async () => {
+  it("is settled by the reconciler's request when nobody asked labeling", async () => {
     const world = await answeredBy(['ana', 'ben'])
 
     await invitation(world, async () => undefined)({ revoke: 'cyd' })
@@ -100,7 +100,7 @@ describe('a batch, when the command desk-invite ends the link of an annotator', 
   })
 })
 
-it('settles a batch whose last annotator has a link that expired', async () => {
+it('settles a batch whose last annotator has an expired link', async () => {
   const world = await answeredBy(['ana', 'ben'], { cyd: 1 })
   expect(await functionOf(world).settle(DATE)).toEqual(WAITS)
 

@@ -42,7 +42,7 @@ async function day(world: World, { times = 1, reversed = false, date = DATE } = 
   }
   world.now = new Date(`${date}T12:00:00Z`)
   await answerAll(world, 'ana')
-  await answerAll(world, 'ben', (shown) => (shown.text.includes(' 3 ') ? 'technical' : opinionOf(shown)))
+  await answerAll(world, 'ben', (shown) => (shown.text.includes('aws post 4 ') ? 'marketing' : opinionOf(shown)))
   await answerAll(world, 'cyd')
   const answered = world.told.filter(({ event }) => event === 'BatchAnswered')
   for (let time = 0; time < Math.max(times, 1); time++) {
@@ -99,8 +99,9 @@ describe('a day of labelling at the desk', () => {
       source,
       judgements: judgements.length,
     }))
+    expect(new Set(counts.map(({ judgements }) => judgements))).toEqual(new Set([1, 2, 3]))
     for (const { role, source, judgements } of counts) {
-      const disputed = source.includes(' 3 ')
+      const disputed = source.includes('aws post 4 ')
       expect({ source, judgements }).toEqual({ source, judgements: role === 'training' ? 1 : disputed ? 3 : 2 })
     }
   })
@@ -493,7 +494,7 @@ describe('the labelling caps', () => {
     expect(more.items.length).toBeGreaterThan(0)
   })
 
-  it('of nearly zero prevent every item, and are reported as reached', async () => {
+  it('prevent every item when they are nearly zero, and are reported as reached', async () => {
     const world = capped(16, 0.001)
 
     for (const run of await collect(world)) await functionOf(world).onRun(run)

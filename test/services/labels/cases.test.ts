@@ -79,13 +79,13 @@ describe('a label of an imported file', () => {
     expect(answer).toMatchObject({ items: 0, refused: { unlabelled: 1 } })
   })
 
-  it('from an annotator is refused with the name of its column', async () => {
+  it("names the column of an annotator's refused label", async () => {
     const { refused } = await take('l.csv', 'text,annotator,label\nsome text,ann,spam\n')
 
     expect(refused).toMatchObject([{ line: 2, field: 'label', reason: 'unknown-class', found: 'spam' }])
   })
 
-  it('with a doubled prefix is not a category', async () => {
+  it('is not a category when its prefix is doubled', async () => {
     const { answer } = await take('l.csv', 'text,label\nsome text,__label____label__technical\n')
 
     expect(answer).toMatchObject({ items: 0, refused: { 'unknown-class': 1 } })

@@ -52,7 +52,7 @@ const linesOf = fc.uniqueArray(line, { minLength: 1, maxLength: 8, selector: ({ 
 
 const plain = ({ 'label-metadata': metadata, ...rest }: SettledLine) => ({ ...rest, ...metadata, 'job-name': '' })
 
-it.each(FORMS)('is reversible: importing an export as %s gives the exported labels', async (form) => {
+it.each(FORMS)('imports what it exported as %s', async (form) => {
   await fc.assert(
     fc.asyncProperty(linesOf, async (lines) => {
       const [here, there] = [newWorld(), newWorld()]

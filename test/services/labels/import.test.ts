@@ -106,7 +106,7 @@ describe('a file of labels', () => {
     await expect(newWorld().ask({ import: key })).rejects.toThrow(message)
   })
 
-  it('in an unknown encoding is refused with a named error', async () => {
+  it('is refused with a named error when its encoding is unknown', async () => {
     await expect(newWorld().take('l.csv', Buffer.from('text,label\ncaf\u00e9,technical\n', 'latin1'))).rejects.toThrow(
       'OBJECT_INVALID: imports/l.csv is not UTF-8',
     )
@@ -165,7 +165,7 @@ describe('near copies in an import', () => {
     return identified?.cascades.get(date)
   }
 
-  it('of a collected post join its cascade', async () => {
+  it('join the cascade of a collected post', async () => {
     const world = newWorld()
     const cascade = await collect(world, posted, '2026-11-20')
 
@@ -175,7 +175,7 @@ describe('near copies in an import', () => {
     expect(world.lines(batch).map(({ item }) => item)).toEqual([cascade])
   })
 
-  it('of an imported label join its cascade, so that no such post is drawn for evaluation', async () => {
+  it('join the cascade of an imported label, so that no such post is drawn for evaluation', async () => {
     const world = newWorld()
     const { batch } = await world.take('l.csv', `text,label\n${posted},technical\n`)
 
@@ -214,7 +214,7 @@ describe('judgements in an import', () => {
     ])
   })
 
-  it('of one annotator count once', async () => {
+  it('count once per annotator', async () => {
     const world = newWorld()
 
     const { batch } = await world.take('l.csv', judged('ana,technical', 'ben,marketing', 'ana,marketing'))
@@ -350,7 +350,7 @@ describe('a malformed import refuses the row with line and field, and continues'
 })
 
 describe('an augmented manifest', () => {
-  it('of a Ground Truth job of 2019 is imported unchanged', async () => {
+  it('is imported unchanged from a Ground Truth job of 2019', async () => {
     const world = newWorld(['Technical', 'Marketing'])
     const real =
       '{"source":"#AWS re:Invent is where you\\u0027ll want to be","hashtag-positivity":1,"hashtag-positivity-metadata":' +

@@ -235,7 +235,7 @@ const withShare = (report: ReturnType<typeof exampleReport>, share: number): Ret
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
-it('has a subject that SNS accepts, whatever hashtags, labels and stages are called', () => {
+it('writes a subject that SNS accepts, whatever hashtags, labels and stages are called', () => {
   const name = fc.oneof(fc.constantFrom('constructor', '__proto__', 'عربي', 'a\u202eb'), fc.string({ minLength: 1 }))
   fc.assert(
     fc.property(fc.array(fc.tuple(name, name), { maxLength: 40 }), fc.boolean(), (streams, moved) => {

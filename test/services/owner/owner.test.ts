@@ -452,7 +452,7 @@ describe('a correction of a label', () => {
     expect(world.bucket.written.filter((key) => key.includes('correction-'))).toHaveLength(1)
   })
 
-  it('to no category removes the label, once, and can be undone', async () => {
+  it('removes the label when no category fits, once, and can be undone', async () => {
     await putLeft('2026-11-22', leftOver('c'))
     const first = await decide('a', null)
     const again = await decide('a', null)
@@ -476,7 +476,7 @@ describe('a correction of a label', () => {
     expect(await standing('a')).toMatchObject({ label: 'marketing', adjudicated: true })
   })
 
-  it('by two simultaneous clicks makes one batch', async () => {
+  it('makes one batch of two simultaneous clicks', async () => {
     const [one, two] = await Promise.all([decide('a', 'marketing'), decide('a', 'marketing')])
 
     expect(one.json.batch).toBe(two.json.batch)
@@ -499,7 +499,7 @@ describe('a correction of a label', () => {
     ['an unknown item', { item: 'zz', label: 'technical' }, 404, 'unknown-item'],
     ['a path as its item', { item: 'a b/../c', label: 'technical' }, 400, 'invalid'],
     ['a missing field', { item: 'a' }, 400, 'invalid'],
-  ])('with %s is refused with a named error', async (_, body, status, error) => {
+  ])('is refused with a named error when it has %s', async (_, body, status, error) => {
     const before = [...world.bucket.written]
 
     const answer = await world.send('POST /desk/owner/labels', { cookie, body })

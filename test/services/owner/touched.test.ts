@@ -59,7 +59,7 @@ it('lists nothing when nothing was trained or reported', async () => {
   expect(await touchedBy(bucket, WRONG)).toEqual({ models: [], reports: [] })
 })
 
-it('is returned with a correction', async () => {
+it('returns the affected models and reports with a correction', async () => {
   const world = newWorld()
   const cookie = await world.enter()
   await putLines(world.bucket, WRONG, [lineOf('a', 'technical')])

@@ -198,7 +198,7 @@ describe('the caps of the language model', () => {
     expect(await spent(ports.table, 'llmRequests', '2026-11')).toBe(4)
   })
 
-  it('in dollars are never exceeded, whatever the model charges', async () => {
+  it('are never exceeded in dollars, whatever the model charges', async () => {
     const ports = predictorPorts({
       caps: { usd: { perDay: 0.001, perMonth: 10 }, requests: { perDay: 100, perMonth: 100 } },
     })
@@ -412,7 +412,7 @@ describe('a model that cannot be asked', () => {
     expect(await askedOf(ports)).toMatchObject({ asked: 21, answered: 1, abstained: { refusal: 20 }, stopped: null })
   })
 
-  it('that rejects every request counts as refused, and the messages stay open', async () => {
+  it('counts as refused when it rejects every request, and the messages stay open', async () => {
     const ports = predictorPorts({}, { ask: failing({ failed: 'rejected', why: 'ValidationException: no tools' }) })
     await collected(ports.objects, texts(20))
 
@@ -528,7 +528,7 @@ it('stores the prompt under its hash', async () => {
 })
 
 describe('the cascades of a day', () => {
-  it('that a deletion rewrites long afterwards trigger no requests', async () => {
+  it('trigger no requests when a deletion rewrites them long afterwards', async () => {
     const ports = predictorPorts({ backDays: 14 })
     const old = { ...name, date: '2026-11-01' }
     await collected(ports.objects, texts(2), old)

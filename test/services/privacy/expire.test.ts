@@ -131,7 +131,7 @@ it('starts no work: it rewrites event-triggering objects by copies', async () =>
     expect(world.bucket.how.get(key) ?? 'put').toBe('put')
 })
 
-it('is idempotent, and changes nothing on the next day', async () => {
+it('expires texts idempotently: a second run changes nothing on the next day', async () => {
   world.now = daysLater(DAYS)
   await expire(world)
   const after = world.bucket.bodies()
@@ -142,7 +142,7 @@ it('is idempotent, and changes nothing on the next day', async () => {
   expect(world.bucket.bodies()).toEqual(after)
 })
 
-it('is completed the next day when it is killed after any of its writes', async () => {
+it('completes an interrupted expiry the next day, wherever it was killed', async () => {
   const clean = await newWorld()
   clean.retentionDays = DAYS
   clean.now = daysLater(DAYS)
@@ -164,7 +164,7 @@ it('is completed the next day when it is killed after any of its writes', async 
   }
 })
 
-it('does not hold up a deletion', async () => {
+it('expires texts without holding up a deletion', async () => {
   world.now = daysLater(DAYS)
   await expire(world)
 

@@ -321,11 +321,11 @@ describe('lastDue', () => {
     ['cron(10 0 * * ? *)', '2026-11-22T00:10:00Z', '2026-11-22T00:10:00Z'],
     ['cron(10 0 * * ? *)', '2026-11-22T00:09:59Z', '2026-11-21T00:10:00Z'],
     ['cron(30 18 ? * * *)', '2026-11-22T12:00:00Z', '2026-11-21T18:30:00Z'],
-  ])('of %s at %s is %s', (cron, now, due) => {
+  ])('is, for %s at %s, %s', (cron, now, due) => {
     expect(new Date(lastDue(cron, Date.parse(now)) ?? 0)).toEqual(new Date(due))
   })
 
-  it.each(['cron(0/5 * * * ? *)', 'cron(0 9 ? * MON-FRI *)', 'rate(1 day)'])('of %s is unknown', (cron) => {
+  it.each(['cron(0/5 * * * ? *)', 'cron(0 9 ? * MON-FRI *)', 'rate(1 day)'])('is unknown for %s', (cron) => {
     expect(lastDue(cron, NOW.getTime())).toBeUndefined()
   })
 })

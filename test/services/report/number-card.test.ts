@@ -149,7 +149,7 @@ it.each([
   'https://wiki.example.com/path',
   "https://a.example; script-src 'unsafe-inline'",
   '*',
-])('cannot be embedded in %s', (origin) => {
+])('refuses to be embedded in %s', (origin) => {
   const yaml = `${readFileSync(path.resolve('bellwether.yml'), 'utf8')}\nreport: { embedIn: [${JSON.stringify(origin)}] }\n`
 
   expect(() => parseSettings(yaml)).toThrow(/embedIn.*an origin, as in/)

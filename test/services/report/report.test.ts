@@ -197,7 +197,7 @@ describe('a model card', () => {
     expect((await send('GET /report/card', { cookie, query })).statusCode).toBe(statusCode)
   })
 
-  it('that is malformed is reported with the reason', async () => {
+  it('is reported with the reason when it is malformed', async () => {
     const { cookie } = await enter({ reader: 'team' })
     await bucket.put(keys.card({ job: 'broken-1' }), '{"job":"broken-1"}')
     const { statusCode, json } = await send('GET /report/card', { cookie, query: { job: 'broken-1' } })

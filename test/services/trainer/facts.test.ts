@@ -13,7 +13,7 @@ describe('blazingTextImage', () => {
     ['us-isob-east-1', '765400339828.dkr.ecr.us-isob-east-1.sc2s.sgov.gov/blazingtext:1'],
     ['us-isof-south-1', '124985052026.dkr.ecr.us-isof-south-1.csp.hci.ic.gov/blazingtext:1'],
     ['mx-central-1', undefined],
-  ])('of %s is %s', (region, image) => {
+  ])('is, for %s, %s', (region, image) => {
     expect(blazingTextImage(region)).toBe(image)
   })
 })
@@ -39,7 +39,7 @@ describe('trainingCostUsd', () => {
   it.each([
     ['ml.c5.xlarge', 3600, 0.204],
     ['ml.p9.never', 60, null],
-  ])('of %s for %d s is %d', (instance, seconds, usd) => {
+  ])('is, for %s and %d s, %d', (instance, seconds, usd) => {
     expect(trainingCostUsd(instance, seconds)).toBe(usd)
   })
 })

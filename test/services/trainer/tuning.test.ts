@@ -125,7 +125,7 @@ describe('a search for hyperparameters', () => {
     expect(await tuningOf(bucket, data, 'fasttext', CONFIGURED)).toBeNull()
   })
 
-  it('that cannot run leaves the configured values, and says so', async () => {
+  it('leaves the configured values when it cannot run, and says so', async () => {
     const data = await dataset('a000000000000000', 120, ['technical'])
 
     expect(await tuned(bucket, data, fastText, CONFIGURED, TRAINING, log)).toEqual(CONFIGURED)

@@ -58,7 +58,7 @@ describe('the n-grams of a message', () => {
     ['Chinese', '云服务器故障', '服务器'],
     ['Japanese', '新しい機能を使う', '機能'],
     ['Thai', 'ระบบคลาวด์ล่ม', 'คลาวด์'],
-  ])('of %s, which has no spaces, are one to four adjacent characters', (_, sentence, part) => {
+  ])('are one to four adjacent characters in %s, which has no spaces', (_, sentence, part) => {
     const characters = tokenise(shownText(part)).join('').length
 
     expect(inCommon(sentence, part)).toBe(hashesOf(part).size)

@@ -13,14 +13,14 @@ const unmeasured = { batch: 'import-0123456789abcdef', etag: '', sha256: '', qua
 
 const NAMES = ['2026-11-22', '2026-11-22-2', '2026-11-22-10']
 
-it('is the quality of the last batch of the day, however many the day has', () => {
+it('uses the label quality of the last batch of the day, however many the day has', () => {
   const batches = [...NAMES.map((batch, i) => measured(batch, i + 1)), measured('2026-11-23', 4), unmeasured]
 
   expect(latestQuality({ batches }, 1, '2026-11-22')).toMatchObject({ reasons: ['of 2026-11-22-10'] })
   expect(latestQuality({ batches }, 1)).toMatchObject({ reasons: ['of 2026-11-23'] })
 })
 
-it('is the quality over the most batches when one was settled out of order, and the last of equal ones', () => {
+it('uses the quality over the most batches when one was settled out of order, and the last of equal ones', () => {
   const late = [measured('2026-11-20', 3), measured('2026-11-21', 1), measured('2026-11-22', 2)]
   const equal = [measured('2026-11-20', 3), measured('2026-11-21', 3)]
 
@@ -28,7 +28,7 @@ it('is the quality over the most batches when one was settled out of order, and 
   expect(latestQuality({ batches: equal }, 1)).toMatchObject({ reasons: ['of 2026-11-21'] })
 })
 
-it('ignores other label versions, and is undefined before the first measurement', () => {
+it('ignores the quality of other label versions, and has none before the first measurement', () => {
   const batches = [measured('2026-11-20', 1), measured('2026-11-21', 2, 2)]
 
   expect(latestQuality({ batches }, 1)).toMatchObject({ reasons: ['of 2026-11-20'] })

@@ -193,7 +193,7 @@ describe('the current label', () => {
       {},
       'marketing',
     ],
-  ])('of two labels of an item is %s', async (_, first, firstMore, second, secondMore, expected) => {
+  ])('is, of two labels of an item, %s', async (_, first, firstMore, second, secondMore, expected) => {
     const labels = await given({
       one: [labelled('a', 'marketing', first, firstMore)],
       two: [labelled('a', 'technical', second, secondMore)],
@@ -202,7 +202,7 @@ describe('the current label', () => {
     expect(labels.get('a')?.label).toBe(expected)
   })
 
-  it('of two simultaneous labels is that of the later batch, by number and not by text', async () => {
+  it('is that of the later batch when two are simultaneous, by number and not by text', async () => {
     const labels = await given({
       '2026-11-22': [labelled('a', 'technical')],
       '2026-11-22-10': [labelled('a', 'marketing')],

@@ -7,13 +7,13 @@ import { aSettledLine, manifestOf } from '../../given'
 
 const item = (id: string, date: string) => ({ item: id, date })
 
-it('has the newest posts, ordered by id within a day', () => {
+it('fills the evaluation window with the newest posts, ordered by id within a day', () => {
   const items = [item('c', '2026-11-20'), item('b', '2026-11-21'), item('a', '2026-11-21'), item('d', '2026-11-22')]
 
   expect(evaluationWindow(items, 3).map((one) => one.item)).toEqual(['d', 'a', 'b'])
 })
 
-it('does not depend on the order of the labels', () => {
+it('gives the same window for any order of the labels', () => {
   const items = Array.from({ length: 30 }, (_, i) => item(`i${i}`, `2026-11-${10 + (i % 7)}`))
   fc.assert(
     fc.property(fc.shuffledSubarray(items, { minLength: 30 }), fc.nat(30), (shuffled, size) => {
@@ -22,7 +22,7 @@ it('does not depend on the order of the labels', () => {
   )
 })
 
-it('does not include an old post because its label was corrected', async () => {
+it('does not include an old post in the window because its label was corrected', async () => {
   const bucket = testBucket()
   const evaluated = (id: string, date: string, metadata = {}) =>
     aSettledLine(id, 'technical', { role: 'evaluation', date, metadata })

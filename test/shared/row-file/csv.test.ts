@@ -94,7 +94,7 @@ describe('a CSV row', () => {
     )
   })
 
-  it('with an unclosed quote does not buffer the rest of the file', async () => {
+  it('does not make the reader buffer the rest of the file when its quote is unclosed', async () => {
     const rows = await read(`"${'x,y\n'.repeat(600_000)}`, ',', 65_536)
 
     expect(rows).toHaveLength(600_000)

@@ -46,7 +46,7 @@ describe('the values of a JSON array', () => {
   it.each([
     ['inside a value', '[{"a":1},\n{"a":', 2, 'is cut off: the file ends inside it'],
     ['after a value', '[{"a":1},\n', 2, 'the file is cut off: its array has no end'],
-  ])('of a file truncated %s are read, and the truncation is reported', async (_, text, line, problem) => {
+  ])('are read from a file truncated %s, and the truncation is reported', async (_, text, line, problem) => {
     expect(await values(text)).toEqual([{ line: 1, text: '{"a":1}' }, expect.objectContaining({ line, problem })])
   })
 
@@ -58,7 +58,7 @@ describe('the values of a JSON array', () => {
     ])
   })
 
-  it('that are too long for posts end the reading, with the line', async () => {
+  it('end the reading when one is too long for a post, with the line', async () => {
     await expect(values(`[\n"${'x'.repeat(2 ** 24 + 1)}`, true, 2 ** 20)).rejects.toThrow(
       'f.json, line 2: a value has over',
     )

@@ -52,17 +52,17 @@ it('reads the predictions of a day; an unknown label counts as no prediction', a
   expect(opinions?.asked?.abstained).toEqual({ refusal: 1 })
 })
 
-it('has no predictions for a day that was not asked about', async () => {
+it('reads no predictions of a day that was not asked about', async () => {
   expect(await readSecondOpinions(await answered(), predictor, categories, [name], '2026-11-20')).toBeUndefined()
 })
 
-it('has no predictions of another model', async () => {
+it('reads no predictions of another model', async () => {
   const other = { ...predictor, model: 'eu.amazon.nova-lite-v1.0' }
 
   expect(await readSecondOpinions(await answered(), other, categories, [name], date)).toBeUndefined()
 })
 
-it('changes its version when a part of the predictions is added', async () => {
+it('changes the version of the predictions when a part is added', async () => {
   const objects = await answered()
   const before = await readSecondOpinions(objects, predictor, categories, [name], date)
   await objects.create(
@@ -74,7 +74,7 @@ it('changes its version when a part of the predictions is added', async () => {
   expect(before?.version).not.toBe(after?.version)
 })
 
-it('is disabled without the section, or while posts may not be sent', () => {
+it('asks no model without the llm section, or while posts may not be sent', () => {
   const labels = { categories: [] }
 
   expect(predictorOf({ labels })).toBeUndefined()

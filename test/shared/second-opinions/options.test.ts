@@ -74,7 +74,7 @@ describe("the model resources of the predictor's role", () => {
   })
 })
 
-it('cannot be derived without a model, and the error says what to do', () => {
+it('fails to derive the resources without a model, and says what to do', () => {
   expect(llmOptions.safeParse({ ...bedrock, model: undefined }).error?.issues[0]?.message).toMatch(
     /^is missing: name the model, as in model: /,
   )

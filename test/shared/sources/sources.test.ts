@@ -33,7 +33,7 @@ it('has no default instance of Mastodon', () => {
   expect(parse({ type: 'mastodon' }).error?.issues[0]?.path).toEqual(['instance'])
 })
 
-it('has caps for every type, and refuses options of other types', () => {
+it('accepts caps for every source type, and refuses options of other types', () => {
   const caps = { posts: { perDay: 1, perMonth: 2 } }
 
   expect(parse({ type: 'file', file: 'a.csv', caps }).data).toMatchObject({ caps })

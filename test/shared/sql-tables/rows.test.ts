@@ -31,7 +31,7 @@ const TEXTS: [string, string, string][] = [
 ]
 
 describe('a JSON row of a table', () => {
-  it.each(TEXTS)('with %s is one line for every reader, and round-trips', (_, text, read) => {
+  it.each(TEXTS)('is one line for every reader when it has %s, and round-trips', (_, text, read) => {
     const line = lineOf('posts', row(text))
 
     expect(line.endsWith('\n')).toBe(true)

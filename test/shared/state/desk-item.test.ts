@@ -118,7 +118,7 @@ describe('answering an item', () => {
     expect(given(close(after(asked(1), ['ana', technical])), 'ana', technical)).toMatchObject({ closed: true })
   })
 
-  it('with a skip frees the place for another annotator', () => {
+  it('frees the place for another annotator by a skip', () => {
     const skipped = after(asked(1), ['ana', { skip: true }])
 
     expect(judgementsOf(skipped)).toEqual([])
@@ -186,7 +186,7 @@ describe('isComplete', () => {
   })
 })
 
-it('never has more judgements than requested, whatever the annotators do', () => {
+it('never takes more judgements of an item than requested, whatever the annotators do', () => {
   const people = fc.constantFrom('ana', 'ben', 'cyd', 'dan', 'eve')
   const step = fc.record({
     annotator: people,

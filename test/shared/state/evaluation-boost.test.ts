@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals'
 import { boostEvaluation, isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
 import { memoryTable } from '../memory-table'
 
-it('lasts for three days after the last disagreement, for the stream under any of its names', async () => {
+it('boosts a stream for three days after its last disagreement, under any of its names', async () => {
   const table = memoryTable()
   await boostEvaluation(table, { hashtag: 'aws' }, '2026-11-21')
   await boostEvaluation(table, { hashtag: 'aws' }, '2026-11-19')

@@ -27,7 +27,7 @@ describe('balanced accuracy', () => {
     ).toBeNull()
   })
 
-  it('of one label has its Wilson interval, and never a width of zero', () => {
+  it('has its Wilson interval for one label, and never a width of zero', () => {
     const known = balancedAccuracy([
       [10, 0],
       [0, 0],

@@ -41,18 +41,21 @@ describe('the paired bootstrap', () => {
     [5, 6, 0, 0.3835],
     [5, 6, -0.02, 0.7776],
     [5, 6, -0.03, 0.9139],
-  ])('of 200 items, %i gained and %i lost, gives the right P(difference > %f)', (gained, lost, threshold, expected) => {
-    const values = difference(pair(200, gained, lost))
-    const ties = threshold === 0 ? values.filter((value) => value === 0).length / values.length / 2 : 0
+  ])(
+    'gives, of 200 items with %i gained and %i lost, the right P(difference > %f)',
+    (gained, lost, threshold, expected) => {
+      const values = difference(pair(200, gained, lost))
+      const ties = threshold === 0 ? values.filter((value) => value === 0).length / values.length / 2 : 0
 
-    expect(Math.abs(shareAbove(values, threshold) + ties - expected)).toBeLessThan(0.01)
-  })
+      expect(Math.abs(shareAbove(values, threshold) + ties - expected)).toBeLessThan(0.01)
+    },
+  )
 
   it.each([
     [12, 4],
     [5, 6],
     [0, 0],
-  ])("of 200 items, %i gained and %i lost, has the standard error of McNemar's difference", (gained, lost) => {
+  ])("has, of 200 items with %i gained and %i lost, the standard error of McNemar's difference", (gained, lost) => {
     const exact = Math.sqrt(gained + lost - (gained - lost) ** 2 / 200) / 200
 
     expect(Math.abs(deviationOf(difference(pair(200, gained, lost))) - exact)).toBeLessThan(0.02 * exact + 1e-12)

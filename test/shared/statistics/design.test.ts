@@ -216,7 +216,7 @@ describe('answered items', () => {
     expect(answeredTargets(draw, (item) => answered.has(item))).toEqual({ evaluation: 4, training: 7 })
   })
 
-  it('from half of the sample halve the probabilities of small messages', () => {
+  it('halve the probabilities of small messages when half of the sample is answered', () => {
     const answered = new Set([...first!.slice(0, 5), ...second!.slice(0, 5)])
 
     const whole = answeredParts(draw, () => true)

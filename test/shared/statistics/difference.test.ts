@@ -66,7 +66,7 @@ describe('a label that can be wrong', () => {
     expect(unsure! ** 2 - plain! ** 2).toBeCloseTo((((2 * estimate - 1) / 0.8) * 0.02) ** 2, 9)
   })
 
-  it('of a giant cascade makes the share as uncertain as its number of posts', () => {
+  it('makes the share as uncertain as the size of its giant cascade', () => {
     const giant = [...messages(1, 1, { size: 300, judged: 'consensus' }), ...messages(100, 20).map((one) => ({ ...one, item: `small ${one.item}` }))] // prettier-ignore
 
     const [, one] = share(giant, 400, errorsAt(0.1)).classes
@@ -90,7 +90,7 @@ describe('a label that can be wrong', () => {
     expect(high).toBeGreaterThanOrEqual(6.99 / 12)
   })
 
-  it('in two days counts its error in both', () => {
+  it('counts its error in both days when two days share it', () => {
     const day = () =>
       differencePart(messages(20, 5), { total: 20, means: [0.5, 0.5] }, 'posts', undefined, errorsAt(0.1))
     const other = messages(20, 5).map((one) => ({ ...one, item: `other ${one.item}` }))
@@ -185,7 +185,7 @@ describe('a bound from the observed labels', () => {
 })
 
 describe('estimateOf', () => {
-  it('of three classes has joint bounds besides those of each class', () => {
+  it('has joint bounds besides those of each class when there are three', () => {
     const sample = messages(60, 0, { inclusionProbability: 0.1, scores: [1 / 3, 1 / 3, 1 / 3] }).map((one, i) => ({ ...one, label: i % 3 })) // prettier-ignore
     const { classes } = estimateOf([
       differencePart(sample, { total: 600, means: [1 / 3, 1 / 3, 1 / 3] }, 'posts', undefined),
@@ -204,7 +204,7 @@ describe('estimateOf', () => {
     expect(share(drawn, 300, errorsAt(0.15)).effective).toBeLessThan(18)
   })
 
-  it("of judgements is the share of annotators' answers, with their disagreement", () => {
+  it("estimates the share of annotators' answers, with their disagreement, for judgements", () => {
     const part = differencePart(
       messages(20, 5),
       { total: 20, means: [0.5, 0.5] },
@@ -329,6 +329,6 @@ it.each([
   [0.5, 0],
   [0.9979166667, 2.865],
   [0.001, -3.090232],
-])('has the normal quantile at %f, %f', (p, z) => {
+])('computes the normal quantile of %f as %f', (p, z) => {
   expect(normalQuantile(p)).toBeCloseTo(z, 3)
 })

@@ -25,18 +25,18 @@ describe('the common error rate', () => {
     // Two annotators differ on 43 % of posts: the labels of 2019.
     [2, 0.4352, 0.32],
     [3, 0.09625, 0.05],
-  ])('of %d classes with a disagreement of %f is %f', (classes, disagreement, rate) => {
+  ])('is, for %d classes with a disagreement of %f, %f', (classes, disagreement, rate) => {
     expect(rateAt(classes, disagreement)).toBeCloseTo(rate, 9)
     expect(disagreementAt(classes, rate)).toBeCloseTo(disagreement, 9)
   })
 
-  it('of a consensus of two, with a third for disagreements, is 3e² − 2e³', () => {
+  it('is 3e² − 2e³ for a consensus of two, with a third for disagreements', () => {
     const [row] = consensusErrors(commonConfusion(2, 0.15))
 
     expect(row![1]).toBeCloseTo(3 * 0.15 ** 2 - 2 * 0.15 ** 3, 9)
   })
 
-  it('of a consensus of three classes distributes the items about which all three differ', () => {
+  it('distributes the items about which all three differ, for a consensus of three classes', () => {
     const [row] = consensusErrors(commonConfusion(3, 0.3))
     const ways = [0.7, 0.15, 0.15].map((chance) => 3 * chance ** 2 - 2 * chance ** 3)
 
@@ -44,7 +44,7 @@ describe('the common error rate', () => {
     expect(row!.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 12)
   })
 
-  it('of a consensus doubles when some posts are harder than others', () => {
+  it('doubles for a consensus when some posts are harder than others', () => {
     const [row] = agreedOf(commonConfusion(2, 0.15))
 
     expect(row![1]).toBeCloseTo(2 * (3 * 0.15 ** 2 - 2 * 0.15 ** 3), 9)
@@ -135,7 +135,7 @@ describe('judgementErrors', () => {
     expect(isUnreliable(simulated(200, 0.5, [0.32, 0.32], 1))).toBe(true)
   })
 
-  it.each([60, 90, 120])('from %d pairs call error rates of 15 % unreliable in at most one case of twenty', (items) => {
+  it.each([60, 90, 120])('call error rates of 15 % unreliable from %d pairs in at most one case of twenty', (items) => {
     const withheld = (rate: number) =>
       average(
         Array.from({ length: 400 }, (_, seed) =>

@@ -11,7 +11,7 @@ it.each([
   expect(majorityVote(votes)).toEqual({ leading, count })
 })
 
-it('does not depend on the order of the votes', () => {
+it('gives the same majority for any order of the votes', () => {
   const votes = ['a', 'b', 'b', 'c', 'c', 'd']
   fc.assert(
     fc.property(fc.shuffledSubarray(votes, { minLength: votes.length }), (shuffled) => {

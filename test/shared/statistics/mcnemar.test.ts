@@ -9,11 +9,11 @@ it.each([
   [3, 3, 1],
   [0, 1, 1],
   [0, 5, 2 / 32],
-])('with %i lost and %i gained the p-value is %f', (lost, gained, p) => {
+])("computes McNemar's exact test with %i lost and %i gained: p = %f", (lost, gained, p) => {
   expect(mcnemar(lost, gained)).toBeCloseTo(p, 12)
 })
 
-it('is symmetric, and finite for any size', () => {
+it('computes a symmetric and finite McNemar test for any size', () => {
   fc.assert(
     fc.property(fc.nat(3000), fc.nat(3000), (lost, gained) => {
       const p = mcnemar(lost, gained)

@@ -46,7 +46,7 @@ describe('the combined scores of a message', () => {
 })
 
 describe('a second predictor', () => {
-  it('with 85 % accuracy counts, with the probabilities observed in the window', () => {
+  it('counts with 85 % accuracy, with the probabilities observed in the window', () => {
     const found = combinationOf(windowOf(2000, rightIn(0.85)), 2)!
 
     expect(found.combination.weight).toBeGreaterThanOrEqual(0.75)
@@ -97,7 +97,7 @@ describe('a second predictor', () => {
     expect(after!.window[8]!.scores).not.toEqual(before!.window[8]!.scores)
   })
 
-  it('that predicted half of a day weighs half in the window, and the champion the other half', () => {
+  it('weighs half in the window when it predicted half of a day, and the champion the other half', () => {
     const window = windowOf(400, rightIn(0.85))
     const found = combinationOf(window, 2, 0.5)!
 

@@ -213,7 +213,7 @@ describe('leastSquaresOnSimplex', () => {
     for (const [c, share] of [0.0094 / 0.3314, 0.322 / 0.3314, 0].entries()) expect(shares[c]).toBeCloseTo(share, 9)
   })
 
-  it.each([3, 5, 12, 30])('of %d classes satisfies the optimality conditions', (classes) => {
+  it.each([3, 5, 12, 30])('satisfies the optimality conditions for %d classes', (classes) => {
     const random = mulberry32(classes)
     for (let i = 0; i < 200; i++) {
       // In every third case the classes are hardly separable.
@@ -447,7 +447,7 @@ describe('two estimates', () => {
     expect(both.z).toBeCloseTo(-1.38675, 6)
   })
 
-  it('of seven days are compared with a common error of the window', () => {
+  it('are compared over seven days with a common error of the window', () => {
     const pair = { headline: { estimate: 0.3, standardError: 0.07 }, pacc: { estimate: 0.4, standardError: 0.03 } }
 
     const { mean, z } = disagreement(Array.from({ length: 7 }, () => pair))

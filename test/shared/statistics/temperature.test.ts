@@ -19,7 +19,7 @@ const forecasts = fc.array(
 )
 
 describe('fitTemperature', () => {
-  it('of four predictions at 0.9 with three correct is logit(0.9) / logit(0.75) = 2', () => {
+  it('is logit(0.9) / logit(0.75) = 2 for four predictions at 0.9 with three correct', () => {
     const four = [0, 0, 0, 1].map((truth) => of(0.9, truth))
 
     expect(fitTemperature(four)).toBeCloseTo(2, 5)

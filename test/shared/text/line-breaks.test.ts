@@ -45,7 +45,7 @@ describe('line breaks', () => {
     expect(withLineBreaks('a b cde', [1, 3, 3, 5, 90])).toBe('a\nb\n\ncde')
   })
 
-  it('of a post are those of its decoded text, after the mark of its source', () => {
+  it("are those of a post's decoded text, after the mark of its source", () => {
     const post = aPost('1', 'R&amp;D &lt;now&gt;\nsold', { paidPartnership: 'yes' })
 
     expect(withLineBreaks(shownPost(post, 'html'), lineBreaksOfPost(post, 'html'))).toBe(
@@ -58,7 +58,7 @@ describe('line breaks', () => {
     ['line breaks and spaces', '\n '],
     ['short lines', 'a\n'],
     ['spaces', ' '],
-  ])('of a text of many %s are found and inserted in linear time', (_, part) => {
+  ])('are found and inserted in linear time in a text of many %s', (_, part) => {
     const text = `x\n${part.repeat(100_000)}x`
     const began = performance.now()
 

@@ -86,11 +86,11 @@ describe('the decoded text of a source', () => {
     ['no entity without its semicolon', '?a=1&region=eu&copy', '?a=1&region=eu&copy'],
     ['no unknown entity', '&nosuch; &', '&nosuch; &'],
     ['no half of a surrogate pair', '&#xD800;x', '\ufffdx'],
-  ])('from HTML has decoded %s', (_, text, shown) => {
+  ])('has decoded %s when the source is HTML', (_, text, shown) => {
     expect(textOfSource(text, 'html')).toEqual({ text, shown })
   })
 
-  it('from plain text is unchanged', () => {
+  it('is unchanged when the source is plain text', () => {
     expect(textOfSource('R&amp;D', 'plain').shown).toBe('R&amp;D')
   })
 })

@@ -21,7 +21,7 @@ describe('the correlation id', () => {
     [keys.jobManifest({ batch: '2026-11-21', job: 'j' }), '2026-11-21'],
     [keys.dataset({ dataset: '3f9c2a7d0b1e4c55' }), undefined],
     ['', undefined],
-  ])('of the key %s is %s', (key, id) => {
+  ])('is, for the key %s, %s', (key, id) => {
     expect(correlationOfKey(key)).toBe(id)
   })
 
@@ -37,7 +37,7 @@ describe('the correlation id', () => {
     [{ datasetId: 'latest' }, undefined],
     ['a text', undefined],
     [{ date: 'never' }, undefined],
-  ])('of the request %j is %s', (request, id) => {
+  ])('is, for the request %j, %s', (request, id) => {
     expect(correlationOfRequest(request)).toBe(id)
   })
 
@@ -56,7 +56,7 @@ describe('the correlation id', () => {
     ['its newest batch, by day', ['2026-11-20', '2026-11-21-2', '2026-11-21'], '2026-11-21'],
     ['its newest daily batch, whatever was imported or corrected', ['2026-11-21', 'import-1'], '2026-11-21'],
     ['its import, when it has no daily batch', ['smoke'], 'smoke'],
-  ])('of a dataset, its job and its model is that of %s', (_, batches, id) => {
+  ])('is, for a dataset, its job and its model, that of %s', (_, batches, id) => {
     correlated({ manifests: batches.map((batch) => keys.settledManifest({ batch })) })
 
     expect(correlation()).toBe(id)

@@ -81,7 +81,7 @@ describe('a link', () => {
     [{ annotator: 'ana' }, 'https://site.example/desk#'],
     [{ owner: 'me' }, 'https://site.example/desk/owner#'],
     [{ reader: 'team' }, 'https://site.example/report#'],
-  ])('for %p opens its own page', async (input, page) => {
+  ])('opens its own page: %p', async (input, page) => {
     expect(await ask(input)).toMatchObject({ url: expect.stringContaining(page) })
   })
 
@@ -92,7 +92,7 @@ describe('a link', () => {
     ['annotator', 'reader'],
     ['owner', 'annotator'],
     ['owner', 'reader'],
-  ])('of a %s does not open the page of a %s', async (role, other) => {
+  ])('opens, for a %s, not the page of a %s', async (role, other) => {
     const token = await tokenFor(role, 'ana')
 
     const reply = await openSession(entranceOf(other), other, request([], { token }), now)
@@ -106,7 +106,7 @@ describe('a link', () => {
     ['annotator', 'reader'],
     ['reader', 'owner'],
     ['reader', 'annotator'],
-  ])('signed with the key of a %s admits no %s', async (stolen, role) => {
+  ])('is refused when it is signed with the key of a %s for a %s', async (stolen, role) => {
     await ask({ [role]: 'ana' })
     const bearer = { name: 'ana', role, issuedMs: now.getTime(), expiresMs: now.getTime() + 3_600_000 }
     const token = await sign(await linkKeys[stolen](), 'link', bearer)
@@ -140,7 +140,7 @@ describe('a session', () => {
     expect(await asks(['reader'], [ownerAtReport, secret])).toMatchObject({ status: 401, body: { error: 'foreign' } })
   })
 
-  it("of an owner at the report opens no owner's page", async () => {
+  it("opens no owner's page when it is an owner's session at the report", async () => {
     const cookies = await cookiesFor('owner', 'me')
     const session = valueOf(cookies, 'bellwether-owner-report')
 
@@ -153,7 +153,7 @@ describe('a session', () => {
     ['annotator', ['/desk', '/']],
     ['owner', ['/desk/owner', '/report', '/']],
     ['reader', ['/report', '/']],
-  ])('of an %s is sent only to its own page, and its secret to every page', async (role, paths) => {
+  ])('is sent for an %s only to its own page, and its secret to every page', async (role, paths) => {
     const cookies = await setCookies(role, 'ana')
 
     expect(cookies.map((cookie) => /; Path=([^;]+)/.exec(cookie)?.[1])).toEqual(paths)
@@ -174,7 +174,7 @@ describe('a session', () => {
     expect(session).not.toContain(valueOf(sentBack([first]), '__Host-bellwether-annotator'))
   })
 
-  it('keeps the cookies of a request to the report below 1,500 bytes, for an owner who is a reader too', async () => {
+  it('keeps the cookies of a request to the report below 1,500 bytes, for an owner who is also a reader', async () => {
     const name = 'a'.repeat(32)
     const cookies = [...(await cookiesFor('owner', name)).slice(1), ...(await cookiesFor('reader', name))]
 
@@ -209,7 +209,7 @@ describe('a session', () => {
     })
   })
 
-  it('of a release without secrets asks for the link again, which is still valid', async () => {
+  it('is asked for the link again when it is from a release without secrets; the link is still valid', async () => {
     const token = await tokenFor('annotator', 'ana')
     const bearer = { name: 'ana', role: 'annotator', issuedMs: now.getTime(), expiresMs: now.getTime() + 1e6 } as const
     const before = `bellwether-annotator=${await sign(await linkKeys.annotator(), 'session', bearer)}`
@@ -219,7 +219,7 @@ describe('a session', () => {
     expect(await asks(['annotator'], [before, ...sentBack(cookies)])).toMatchObject({ name: 'ana' })
   })
 
-  it('counts whichever of several secrets the browser sends first', async () => {
+  it('is accepted whichever of several secrets the browser sends first', async () => {
     const cookies = await cookiesFor('annotator', 'ana')
     const [stale, other] = ['__Host-bellwether-annotator=stale', secretIn(await cookiesFor('annotator', 'ben'))]
 
@@ -228,7 +228,7 @@ describe('a session', () => {
     expect(await asks(['annotator'], [...Array<string>(20).fill(stale), ...cookies])).toMatchObject({ name: 'ana' })
   })
 
-  it("is not replaced by a valid one of the attacker's own, however many are planted", async () => {
+  it("is not replaced by the attacker's own valid one, however many are planted", async () => {
     const victim = await cookiesFor('annotator', 'ana')
     const planted = sessionsIn(await cookiesFor('annotator', 'eve'))
     const many = Array<string>(20).fill(planted[0] ?? '')
@@ -243,7 +243,7 @@ describe('a session', () => {
     expect(await asks(['annotator'], [...planted, secretIn(victim)])).toMatchObject({ body: { error: 'missing' } })
   })
 
-  it('is not taken with a session of another link that was opened in the same browser', async () => {
+  it('is refused with the session of another link that was opened in the same browser', async () => {
     const first = await cookiesFor('annotator', 'ana')
     const second = await cookiesFor('annotator', 'ben')
 
@@ -251,7 +251,7 @@ describe('a session', () => {
     expect(await asks(['annotator'], [...sessionsIn(first), ...second])).toMatchObject({ name: 'ben' })
   })
 
-  it('opens anew with the same link: each browser has a secret of its own, and no other ends', async () => {
+  it('is opened again by the same link: each browser gets its own secret, and no other session ends', async () => {
     const token = await tokenFor('annotator', 'ana')
     const open = async () => {
       const reply = await openSession(entranceOf('annotator'), 'annotator', request([], { token }), now)
@@ -264,7 +264,7 @@ describe('a session', () => {
     expect(await asks(['annotator'], [...sessionsIn(first), secretIn(second)])).toMatchObject({ status: 401 })
   })
 
-  it('of an owner at the report needs the secret of the owner, and not that of a reader', async () => {
+  it("needs the owner's secret, and not a reader's, for an owner at the report", async () => {
     const [, atReport = '', secret = ''] = await cookiesFor('owner', 'me')
     const reader = await cookiesFor('reader', 'team')
 
@@ -278,7 +278,7 @@ describe('a session', () => {
   it.each<[PersonRole, PersonRole]>([
     ['owner', 'reader'],
     ['reader', 'owner'],
-  ])('of the link that was opened last counts at the report: of the %s, then of the %s', async (first, last) => {
+  ])('is that of the last opened link at the report: first the %s, then the %s', async (first, last) => {
     const before = await cookiesFor(first, first)
     now = new Date(now.getTime() + 60_000)
     const after = await cookiesFor(last, last)
@@ -291,7 +291,7 @@ describe('a session', () => {
     }
   })
 
-  it('whose link was withdrawn leaves the session before it', async () => {
+  it('falls back to the previous session when its link was revoked', async () => {
     const owner = await cookiesFor('owner', 'me')
     now = new Date(now.getTime() + 60_000)
     const reader = await cookiesFor('reader', 'team')
@@ -307,7 +307,7 @@ describe('a session', () => {
     ['owner', 'reader'],
     ['reader', 'annotator'],
     ['reader', 'owner'],
-  ])('of an %s under the names of an %s opens no page', async (role, other) => {
+  ])('is refused for an %s under the cookie names of an %s', async (role, other) => {
     await ask({ [other]: 'ana' })
     const cookies = await cookiesFor(role, 'ana')
     const renamed = cookies.map((one) => one.replace(`bellwether-${role}=`, `bellwether-${other}=`))
@@ -315,7 +315,7 @@ describe('a session', () => {
     expect(await asks([other], renamed)).toMatchObject({ status: 401, body: { error: 'forged' } })
   })
 
-  it('of a reader under the names of an owner at the report makes no owner', async () => {
+  it("gives a reader no owner's rights under an owner's cookie names at the report", async () => {
     await ask({ owner: 'ana' })
     const renamed = (await cookiesFor('reader', 'ana')).map((one) =>
       one.startsWith('__Host-') ? one.replace('reader', 'owner') : one.replace('-reader', '-owner-report'),
@@ -324,7 +324,7 @@ describe('a session', () => {
     expect(await asks(['reader', 'owner'], renamed)).toMatchObject({ body: { error: 'foreign' } })
   })
 
-  it("is forged where its payload was given the visitor's binding", async () => {
+  it("is forged when its payload has the visitor's binding", async () => {
     const victim = await cookiesFor('annotator', 'ana')
     const [header = '', , signature = ''] = valueOf(await cookiesFor('annotator', 'eve'), 'bellwether-annotator').split(
       '.',
@@ -338,7 +338,7 @@ describe('a session', () => {
     expect(await asks(['annotator'], [planted, ...victim])).toMatchObject({ name: 'ana' })
   })
 
-  it('is no link', async () => {
+  it('cannot be used as a link', async () => {
     const token = valueOf(await cookiesFor('annotator', 'ana'), 'bellwether-annotator')
 
     expect(await openSession(entranceOf('annotator'), 'annotator', request([], { token }), now)).toMatchObject({
@@ -347,7 +347,7 @@ describe('a session', () => {
     })
   })
 
-  it('costs one check of a signature, whatever is planted beside it', async () => {
+  it('costs one signature check, whatever cookies are planted beside it', async () => {
     const victim = await cookiesFor('annotator', 'ana')
     const planted = sessionsIn(await cookiesFor('annotator', 'eve'))[0] ?? ''
     const junk = ['bellwether-annotator=', 'bellwether-annotator=a.b.c', `bellwether-annotator=${'['.repeat(5000)}`]
@@ -366,7 +366,7 @@ describe('a session', () => {
     expect(keysRead).toBe(1)
   })
 
-  it('of one owner is not touched by the session of another', async () => {
+  it("is independent of another owner's session", async () => {
     const [first, second] = [await cookiesFor('owner', 'me'), await cookiesFor('owner', 'you')]
     await ask({ revoke: 'you' })
 
@@ -383,7 +383,7 @@ describe('a session', () => {
     expect(await asks(['reader', 'owner'], [...reader, ...ownerAtReport])).toMatchObject({ name: 'me', role: 'owner' })
   })
 
-  it('of an older release, set for every path, does not hide the one of its own path', async () => {
+  it('is found beside one of an older release, which was set for every path', async () => {
     const cookies = await cookiesFor('owner', 'me')
 
     expect(await asks(['owner'], [...cookies, 'bellwether-owner=older'])).toMatchObject({ name: 'me' })
@@ -428,12 +428,12 @@ describe('a session', () => {
   })
 })
 
-describe('a request that a page of another site sends', () => {
+describe('a request from a page of another site', () => {
   const sentBy = (site: string | undefined): Record<string, string> =>
     site === undefined ? {} : { 'sec-fetch-site': site }
 
   // A sibling domain is the same site: a browser sends it cookies with SameSite=Strict.
-  it.each(['same-site', 'cross-site'])('has no session (Sec-Fetch-Site: %s), and opens none', async (site) => {
+  it.each(['same-site', 'cross-site'])('has no session and opens none (Sec-Fetch-Site: %s)', async (site) => {
     const cookies = await cookiesFor('annotator', 'ana')
     const token = await tokenFor('annotator', 'ana')
     const asked = request(cookies, undefined, {}, sentBy(site))
@@ -447,7 +447,7 @@ describe('a request that a page of another site sends', () => {
     expect([reply.status, reply.cookies]).toEqual([403, undefined])
   })
 
-  it.each(['same-origin', 'none', undefined])('is not one with Sec-Fetch-Site: %s', async (site) => {
+  it.each(['same-origin', 'none', undefined])('is not assumed for Sec-Fetch-Site: %s', async (site) => {
     const asked = request(await cookiesFor('annotator', 'ana'), undefined, {}, sentBy(site))
 
     expect(await whoAsks(entranceOf('annotator'), ['annotator'], asked, now)).toMatchObject({ name: 'ana' })

@@ -31,7 +31,7 @@ describe('an entry of a notification configuration', () => {
     ['s3:ObjectCreated:Put', 'ObjectCreated:Put', true],
     ['s3:ObjectCreated:Put', 'ObjectCreated:Copy', false],
     ['s3:ObjectTagging:*', 'ObjectTagging:Delete', true],
-  ] as const)('for %s matches the event %s: %s', (pattern, event, asked) => {
+  ] as const)('matches an entry for %s with the event %s: %s', (pattern, event, asked) => {
     expect(asksFor(entry(pattern), event, 'key')).toBe(asked)
   })
 
@@ -43,7 +43,7 @@ describe('an entry of a notification configuration', () => {
     // According to AWS's documentation, a filter is encoded like the keys of records.
     ['a+b/', '', 'a b/key', true],
     ['a b/', '', 'a b/key', false],
-  ])('with prefix %j and suffix %j matches the key %j: %s', (prefix, suffix, key, asked) => {
+  ])('matches an entry with prefix %j and suffix %j with the key %j: %s', (prefix, suffix, key, asked) => {
     expect(asksFor(entry('s3:ObjectCreated:*', prefix, suffix), 'ObjectCreated:Put', key)).toBe(asked)
   })
 

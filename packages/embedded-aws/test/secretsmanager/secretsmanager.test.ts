@@ -39,7 +39,7 @@ it("keeps ARN and values across a restart, whatever the template's initial value
   expect(await get(arn)).toBe('real')
 })
 
-it('has no value for a secret that was created without one', async () => {
+it('stores no value for a secret that was created without one', async () => {
   served.services.secrets.ensureSecret('x/empty')
   await expect(get('x/empty')).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
 })

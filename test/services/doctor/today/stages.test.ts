@@ -326,7 +326,7 @@ describe('a day of two engines', () => {
   })
 })
 
-it('is readable in a terminal: one line per stage, with the remedy below', () => {
+it('prints one line per stage, with the remedy below', () => {
   const stages = stagesOf({ ...GOOD, deadLetters: { known: { analyzer: 2 } } }, 'dev')
 
   expect(wordsOf({ day: GOOD.day, ready: false, stages })).toEqual([
