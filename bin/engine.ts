@@ -1,18 +1,29 @@
 // `npm run --silent engine`: train an engine on labelled posts in a file, and ask the model.
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { runCommand } from '../local/command'
 import { printable } from '../local/printable'
+import { createScreen } from '../local/screen'
+import { trainInThread } from '../local/training/engine-thread'
 import { answersOf } from '../shared/answers'
 import { engineNamed, engineNames } from '../shared/engines'
 import type { Engine, Example, Hyperparameters } from '../shared/engines/engine'
 import { classifierOf, loadModel } from '../shared/engines/load'
 import { MANIFEST, manifestText } from '../shared/engines/manifest'
 import { priorOf } from '../shared/engines/prior'
-import { BellwetherError } from '../shared/errors'
 import { plainText, type PostText, TEXT_VERSION } from '../shared/text'
 import { cascadeId } from '../shared/text/cascade'
 import { zip } from '../shared/zip'
@@ -69,26 +80,40 @@ async function train(args: string[]): Promise<number> {
 
   const { rows, refused } = readRows(input, z.object({ text, label }))
   const examples: Example[] = []
+  const screen = createScreen(process.stderr, { isQuiet: true })
+  screen.progress(`reading ${input} …`)
   for await (const { row } of rows)
     examples.push({ item: cascadeId(row.text), text: plainText(row.text).shown, label: row.label })
+  screen.clear()
   report(refused)
   const objection = engine.objection?.({ train: examples.length, validation: 0 }, hyperparameters)
   if (objection !== undefined) throw new Error(`${input}: ${objection}`)
 
+  screen.progress(`training ${engine.name} on ${examples.length} posts …`)
   const began = performance.now()
-  const files = await trainNamed(engine, examples, hyperparameters, input)
+  const trained = await trainInThread({ engine: engine.name, examples, hyperparameters })
+  screen.clear()
+  if ('failure' in trained) throw new Error(trained.isRefused ? `${input}: ${trained.failure}` : trained.failure)
+  const { files } = trained
   const seconds = Math.round(performance.now() - began) / 1000
   const labels = [...new Set(examples.map((example) => example.label))].sort()
   const prior = priorOf(examples.map((example) => ({ label: example.label, inclusionProbability: null })))
-  rmSync(output, { recursive: true, force: true })
-  mkdirSync(output, { recursive: true })
-  for (const [file, bytes] of files) writeFileSync(path.join(output, file), bytes)
-  // Last: a folder that has this file is complete.
   const manifest = { format: 1 as const, engine: engine.name, textVersion: TEXT_VERSION, prior }
-  writeFileSync(path.join(output, MANIFEST), manifestText(manifest))
+  write(output, new Map([...files, [MANIFEST, Buffer.from(manifestText(manifest))]]))
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0)
   console.log(printable(JSON.stringify({ engine: engine.name, examples: examples.length, labels, bytes, seconds })))
   return 0
+}
+
+/** Complete or not at all: Ctrl-C leaves an earlier model as it was. */
+function write(output: string, files: ReadonlyMap<string, Uint8Array>): void {
+  const target = path.resolve(output)
+  const made = `${target}.new`
+  rmSync(made, { recursive: true, force: true })
+  mkdirSync(made, { recursive: true })
+  for (const [name, bytes] of files) writeFileSync(path.join(made, name), bytes)
+  rmSync(target, { recursive: true, force: true })
+  renameSync(made, target)
 }
 
 async function classify(args: string[]): Promise<number> {
@@ -97,6 +122,9 @@ async function classify(args: string[]): Promise<number> {
   const classifier = classifierOf(loaded)
   const { rows, refused } = readRows(input, z.object({ text }))
   let answered = 0
+  const screen = createScreen(process.stderr, { isQuiet: true })
+  // Where the answers are on the same terminal, they are the progress.
+  const isSeen = process.stdout.isTTY && process.stderr.isTTY
   let batch: { line: number; text: PostText }[] = []
   const flush = async () => {
     const answers = await answersOf(
@@ -106,12 +134,14 @@ async function classify(args: string[]): Promise<number> {
     for (const [{ line }, answer] of zip(batch, answers)) console.log(printable(JSON.stringify({ line, ...answer })))
     answered += batch.length
     batch = []
+    if (!isSeen) screen.progress(`${answered} posts answered`)
   }
   for await (const { line, row } of rows) {
     batch.push({ line, text: plainText(row.text) })
     if (batch.length === BATCH) await flush()
   }
   await flush()
+  screen.clear()
   report(refused)
   return answered === 0 ? 1 : 0
 }
@@ -153,7 +183,9 @@ function readRows<S extends z.ZodType>(file: string, schema: S) {
 }
 
 function openable(file: string): string {
-  if (!existsSync(file)) throw new WrongCommand(`--input ${file}: there is no such file`)
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found) throw new WrongCommand(`--input ${file}: there is no such file; correct the path`)
+  if (found.isDirectory()) throw new WrongCommand(`--input ${file}: it is a folder; name a file of JSON Lines in it`)
   return file
 }
 
@@ -179,16 +211,6 @@ function hyperparametersOf(engine: Engine, set: readonly string[]): Hyperparamet
   const found = engine.hyperparameters.safeParse({ ...engine.suggested, ...Object.fromEntries(pairs) })
   if (found.success) return found.data
   throw new WrongCommand(`hyperparameters of ${engine.name}: ${z.prettifyError(found.error)}`)
-}
-
-async function trainNamed(engine: Engine, examples: Example[], chosen: Hyperparameters, input: string) {
-  try {
-    return await engine.train({ train: examples, validation: [] }, chosen)
-  } catch (error) {
-    if (error instanceof BellwetherError && error.code === 'TRAINING_REFUSED')
-      throw new Error(`${input}: ${error.message}`, { cause: error })
-    throw error
-  }
 }
 
 /** A model replaces a model, and nothing else. */

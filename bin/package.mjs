@@ -5,8 +5,9 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { holderOf, release, take } from './lock.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const sources = [
@@ -41,16 +42,25 @@ const templateFile = path.join(packageFolder, 'cloudformation-template-update-st
 /** Package what changed; answers the path of the template. Throws what the packager said when it failed. */
 export async function packageStack() {
   mkdirSync(path.dirname(lock), { recursive: true })
-  while (!isFresh()) {
-    if (take(lock)) {
-      try {
-        await run()
-      } finally {
-        rmSync(lock, { force: true })
+  let seconds = 0
+  let doing = 'waiting'
+  const beat = setInterval(() => console.error(`${doing} (${(seconds += 10)} s)`), 10_000)
+  try {
+    while (!isFresh()) {
+      if (take(lock)) {
+        doing = 'packaging the stack …'
+        try {
+          await run()
+        } finally {
+          release(lock)
+        }
+        break
       }
-      break
+      doing = `process ${holderOf(lock) ?? ''} packages the stack; waiting for it …`
+      await sleep(100)
     }
-    await setTimeout(100)
+  } finally {
+    clearInterval(beat)
   }
   return templateFile
 }
@@ -78,9 +88,18 @@ async function sls(argv) {
     // stack/settings.cjs reads the second.
     const env = { ...process.env, TMPDIR: temporary, ...(added && { BELLWETHER_WITH: path.resolve(root, added) }) }
     const child = spawn(process.execPath, [command, ...argv], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const interrupt = (signal) => {
+      child.kill(signal)
+      for (const folder of [temporary, `${packageFolder}.new`])
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      release(lock)
+      process.exit(signal === 'SIGINT' ? 130 : 143)
+    }
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupt)
     let said = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
     await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, interrupt)
     return said
   } finally {
     rmSync(temporary, { recursive: true, force: true })
@@ -100,29 +119,6 @@ function newest(file) {
   if (!stats) return 0
   if (!stats.isDirectory()) return stats.mtimeMs
   return Math.max(stats.mtimeMs, ...readdirSync(file).map((entry) => newest(path.join(file, entry))))
-}
-
-/** Take the lock for packaging. Returns whether this process has it; a lock of an ended process is removed. */
-function take(file) {
-  try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' })
-    return true
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error
-    if (!isAlive(Number(existsSync(file) && readFileSync(file, 'utf8')))) rmSync(file, { force: true })
-    return false
-  }
-}
-
-function isAlive(pid) {
-  // Written and not yet filled.
-  if (!pid) return true
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error.code === 'EPERM'
-  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,6 +1,6 @@
 // Runs a TypeScript entry of this repository: `node bin/run.mjs local/start.ts --once`.
 // The bundle is kept in .build/ and rebuilt only when one of its sources changed, so a second start loads no compiler.
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,10 +33,12 @@ function isFresh(bundled) {
 async function bundle(source, target) {
   const { build } = await import('esbuild')
   mkdirSync(path.dirname(target), { recursive: true })
+  // Renamed when it is complete: Ctrl-C, or another start at the same time, must not leave half a bundle.
+  const made = `${target}.${process.pid}.new`
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [source],
-    outfile: target,
+    outfile: made,
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -47,5 +49,8 @@ async function bundle(source, target) {
     metafile: true,
     logLevel: 'warning',
   })
-  writeFileSync(`${target}.inputs.json`, JSON.stringify([...Object.keys(metafile.inputs), 'package-lock.json']))
+  writeFileSync(`${made}.json`, JSON.stringify([...Object.keys(metafile.inputs), 'package-lock.json']))
+  // The list first: with an older bundle beside it, a source is newer than the bundle.
+  renameSync(`${made}.json`, `${target}.inputs.json`)
+  renameSync(made, target)
 }

@@ -116,7 +116,7 @@ async function makeDataset(objects: Objects): Promise<string> {
     }
     return undefined
   }
-  const byEvent = await waitFor(find, 5000, EVENT_PATIENCE_MS)
+  const byEvent = await waitFor(find, 5000, EVENT_PATIENCE_MS, 'the dataset that the put causes')
   if (byEvent !== undefined) return byEvent
   say('no event of S3 came yet: calling the formatter')
   return (await invoke<{ datasetId: string }>('formatter', {})).datasetId
@@ -134,8 +134,9 @@ async function waitForModel(datasetId: string): Promise<string> {
       outcome = await invoke<TrainingOutcome>('trainer', { finish: outcome.job })
       return undefined
     },
-    15_000,
+    10_000,
     PATIENCE_MS,
+    'the model',
   )
   if (marker === undefined)
     throw new Error(`nothing after ${PATIENCE_MS / 60_000} minutes; npx sls logs -f trainer --stage ${stage} says why`)
@@ -216,15 +217,28 @@ function sls(verb: 'deploy' | 'remove'): Promise<{ code: number | null; said: st
   })
 }
 
-/** What `look` finds; undefined after so long. */
-async function waitFor<T>(look: () => Promise<T | undefined>, everyMs: number, forMs: number): Promise<T | undefined> {
-  const deadline = Date.now() + forMs
-  while (Date.now() < deadline) {
-    const found = await look()
-    if (found !== undefined) return found
-    await sleep(everyMs)
+/** What `look` finds; undefined after so long. Prints every ten seconds that it waits. */
+async function waitFor<T>(
+  look: () => Promise<T | undefined>,
+  everyMs: number,
+  forMs: number,
+  what: string,
+): Promise<T | undefined> {
+  const began = Date.now()
+  const tell = setInterval(
+    () => say(`waiting for ${what} (${Math.round((Date.now() - began) / 1000)} s of at most ${forMs / 1000} s)`),
+    10_000,
+  )
+  try {
+    while (Date.now() < began + forMs) {
+      const found = await look()
+      if (found !== undefined) return found
+      await sleep(everyMs)
+    }
+    return undefined
+  } finally {
+    clearInterval(tell)
   }
-  return undefined
 }
 
 function say(text: string): void {

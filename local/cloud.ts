@@ -19,9 +19,9 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   return cloud
 }
 
-/** Tells of each mail of ours, and where it is. SNS's own questions whether an address wants them are left out. */
+/** Names each mail that the stack sent, and its file. SNS's own questions to confirm an address are left out. */
 export const tellOfMails =
   (say: (line: string) => void): NonNullable<CloudOptions['onMail']> =>
-  ({ to, subject, file }) => {
-    if (subject.startsWith('Bellwether')) say(`mail to ${to}: ${subject} (${file})`)
+  ({ kind, to, subject, file }) => {
+    if (kind === 'message') say(`mail to ${to}: ${subject} (${file})`)
   }

@@ -8,10 +8,12 @@ import { z } from 'zod'
 import { createClock, type CloudClock } from '../packages/embedded-aws/src/clock'
 import { createCloud } from './cloud'
 import { runCommand } from './command'
+import { onInterrupt } from './interrupt'
 import { asOwner } from './owner'
 import { printable } from './printable'
 import { ROOT } from './root'
 import { findRunning, isRefused, lastFolder, type Running } from './running'
+import { createScreen } from './screen'
 
 const USAGE = `Says how today goes, stage by stage: what is done, what waits for a person, what is late, and the command that helps.
 
@@ -80,6 +82,10 @@ async function askRunning(running: Running): Promise<Seen | undefined> {
 /** Look at a copy of the folder with a cloud whose clock triggers nothing, so that nothing changes meanwhile. */
 async function askStopped(folder: string, running: Running): Promise<Seen> {
   const copy = mkdtempSync(path.join(tmpdir(), 'bellwether-doctor-'))
+  const removeCopy = () => rmSync(copy, { recursive: true, force: true, maxRetries: 5 })
+  const settle = onInterrupt(removeCopy)
+  const screen = createScreen(process.stderr, { isQuiet: true })
+  screen.progress('starting a copy of the stopped cloud …')
   try {
     const isKept = (file: string) => !['functions', 'logs', 'process'].includes(path.relative(folder, file))
     cpSync(folder, copy, { recursive: true, filter: isKept })
@@ -99,7 +105,9 @@ async function askStopped(folder: string, running: Running): Promise<Seen> {
       await cloud.close()
     }
   } finally {
-    rmSync(copy, { recursive: true, force: true, maxRetries: 5 })
+    screen.clear()
+    removeCopy()
+    settle()
   }
 }
 

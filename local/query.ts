@@ -5,6 +5,7 @@ import { parseQueryOptions, type QueryOptions, QUERY_USAGE } from './query/optio
 import { shown } from './query/show'
 import { tablesIn } from './query/sources'
 import { lastFolder } from './running'
+import { createScreen } from './screen'
 
 void runCommand(main, () => 1)
 
@@ -34,7 +35,9 @@ async function answer(query: string, { data, form }: QueryOptions): Promise<numb
   const folder = data ?? lastFolder()
   if (folder === undefined)
     throw new Error('No cloud was started here: `npm start` starts one, or name a data folder with --data.')
-  const result = await runQuery(tablesIn(folder), named?.sql ?? query)
+  const screen = createScreen(process.stderr, { isQuiet: true })
+  screen.progress('reading the tables …')
+  const result = await runQuery(tablesIn(folder), named?.sql ?? query).finally(screen.clear)
   process.stdout.write(shown(result, form))
   return 0
 }

@@ -11,36 +11,59 @@ export interface Screen {
 
 /** Without a terminal, the longest time without a line while work goes on. */
 const BEAT_MS = 10_000
+/** On a terminal, how often the seconds of the current work are renewed. */
+const TICK_MS = 1000
 
 /**
- * On a terminal, progress is a line that is overwritten. Elsewhere it is left out, because it would only fill a file;
- * with `beats` it is a line of its own there, at the beginning and then at least every ten seconds.
+ * On a terminal, progress is a line that is overwritten, with the seconds that it takes. Elsewhere it is a line of its
+ * own at least every ten seconds; `isQuiet` leaves out the line at the beginning, so that short work prints none.
  */
-export function createScreen(out: NodeJS.WriteStream, { beats = false } = {}): Screen {
-  return out.isTTY ? onTerminal(out) : beats ? inLines(out) : { ...inLines(out), progress: () => {}, clear: () => {} }
+export function createScreen(out: NodeJS.WriteStream, { isQuiet = false } = {}): Screen {
+  return out.isTTY ? onTerminal(out) : inLines(out, isQuiet)
+}
+
+/** The current work with its seconds, once there are two. */
+function timed(text: string, since: number): string {
+  const seconds = Math.round((Date.now() - since) / 1000)
+  return seconds > 1 ? `${text} (${seconds} s)` : text
 }
 
 function onTerminal(out: NodeJS.WriteStream): Screen {
-  let shown = false
+  let isShown = false
+  let underWay = ''
+  let since = 0
+  let tick: NodeJS.Timeout | undefined
+  const wipe = () => {
+    if (isShown) out.write('\r\u001b[K')
+    isShown = false
+  }
+  const draw = () => {
+    wipe()
+    out.write(printable(timed(underWay, since)).slice(0, (out.columns || 80) - 1))
+    isShown = true
+  }
   const clear = () => {
-    if (shown) out.write('\r\u001b[K')
-    shown = false
+    wipe()
+    clearInterval(tick)
+    tick = undefined
   }
   return {
     say(text) {
-      clear()
+      wipe()
       out.write(`${printable(text)}\n`)
     },
     progress(text) {
-      clear()
-      out.write(printable(text).slice(0, (out.columns || 80) - 1))
-      shown = true
+      if (text !== underWay || tick === undefined) since = Date.now()
+      underWay = text
+      draw()
+      // It does not keep a command running.
+      tick ??= setInterval(draw, TICK_MS).unref()
     },
     clear,
   }
 }
 
-function inLines(out: NodeJS.WriteStream): Screen {
+function inLines(out: NodeJS.WriteStream, isQuiet: boolean): Screen {
   let underWay: string | undefined
   let since = 0
   let beat: NodeJS.Timeout | undefined
@@ -49,15 +72,14 @@ function inLines(out: NodeJS.WriteStream): Screen {
     clearTimeout(beat)
     beat = undefined
   }
+  const wait = () => {
+    clearTimeout(beat)
+    // It does not keep a command running.
+    beat = setTimeout(() => line(timed(underWay ?? '', since)), BEAT_MS).unref()
+  }
   const line = (text: string) => {
     out.write(`${printable(text)}\n`)
-    clearTimeout(beat)
-    beat = setTimeout(() => {
-      const seconds = Math.round((Date.now() - since) / 1000)
-      line(`${underWay}${seconds > 1 ? ` (${seconds} s)` : ''}`)
-    }, BEAT_MS)
-    // It does not keep a command running.
-    beat.unref()
+    wait()
   }
   return {
     say(text) {
@@ -67,7 +89,9 @@ function inLines(out: NodeJS.WriteStream): Screen {
     progress(text) {
       if (text !== underWay) since = Date.now()
       underWay = text
-      if (beat === undefined) line(text)
+      if (beat !== undefined) return
+      if (isQuiet) wait()
+      else line(text)
     },
     clear,
   }

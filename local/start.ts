@@ -52,6 +52,8 @@ async function runCheck(argv: string[]): Promise<void> {
     console.error(`${chosen.problem}\n\nnpm start -- check --help lists the options.`)
     process.exitCode = 2
   } else {
+    const screen = createScreen(process.stderr, { isQuiet: true })
+    screen.progress(`checking ${chosen.files.join(', ')} …`)
     try {
       process.exitCode = await checkFiles(chosen, {
         root: ROOT,
@@ -61,6 +63,8 @@ async function runCheck(argv: string[]): Promise<void> {
     } catch (error) {
       console.error(printable(errorInWords(error)))
       process.exitCode = 2
+    } finally {
+      screen.clear()
     }
   }
 }
@@ -109,10 +113,11 @@ async function withStack(
 /** The folder of the packaged stack; undefined when Ctrl-C ended the packaging. */
 async function packaged(signal: AbortSignal, added?: string): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      path.join(ROOT, 'bin/package.mjs'),
-      ...(added === undefined ? [] : ['--with', added]),
-    ])
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [path.join(ROOT, 'bin/package.mjs'), ...(added === undefined ? [] : ['--with', added])],
+      { signal },
+    )
     return path.dirname(stdout.trim())
   } catch (error) {
     if (signal.aborted) return undefined
@@ -121,7 +126,7 @@ async function packaged(signal: AbortSignal, added?: string): Promise<string | u
 }
 
 async function goLive(chosen: LiveOptions): Promise<void> {
-  const screen = createScreen(process.stdout, { beats: true })
+  const screen = createScreen(process.stdout)
   const ask = process.stdin.isTTY && process.stdout.isTTY ? askAtTerminal : undefined
   let configured: LiveSettings | undefined
   const prepare = () => (configured = configure(chosen, ROOT))
@@ -138,13 +143,16 @@ async function goLive(chosen: LiveOptions): Promise<void> {
 const askAtTerminal = (question: string) => askUnseen(process.stdin, process.stdout, question)
 
 async function playPosts(chosen: ReplayOptions): Promise<void> {
-  const screen = createScreen(process.stdout, { beats: true })
+  const screen = createScreen(process.stdout)
   const added = chosen.llmMistakes === undefined ? undefined : LLM_SECTION
   await withStack({ screen, summary: chosen.summary, added }, async (packageDir, signal) => {
     if (chosen.posts === undefined) {
       screen.say('Replaying the sample posts. They are made up: a seeded generator wrote them (samples/README.md).')
     }
+    screen.progress('reading the posts and starting the cloud …')
     const played = await replay(chosen, { packageDir, root: ROOT, screen, signal })
+    // The result below is that of the days until then.
+    if (signal.aborted) process.exitCode = 130
     try {
       await show(chosen, played, screen, signal)
     } finally {
@@ -170,7 +178,9 @@ async function show(
   if (chosen.summary !== undefined) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
   if (chosen.once || signal.aborted) return
   pointTo(chosen.data)
+  // Ctrl-C may come while the links are made: then nobody waits for the pages.
   const links = { report: await linkFor(cloud, 'reader'), labels: await linkFor(cloud, 'owner') }
+  if (signal.aborted) return
   screen.say(serving(cloud.endpoint, chosen.data, links))
   await new Promise((resolve) => signal.addEventListener('abort', resolve))
 }

@@ -92,10 +92,11 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
         `${date} · ${row.posts} posts, ${row.labelled} labelled${row.verdict && `, model ${row.verdict}`}`,
       )
     }
-    screen.clear()
+    screen.progress('adding it up …')
     const seconds = (Date.now() - began) / 1000
     const summary = await summarise(objects, heard.published, refusedRows, seconds)
     const shares = judge ? besideTruth(summary.shares, await truthOf(objects, posts)) : summary.shares
+    screen.clear()
     // oxlint-disable-next-line typescript/no-non-null-assertion -- the settings demand two categories or more
     const label = labels[0]!
     return {

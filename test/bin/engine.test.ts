@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -109,6 +109,30 @@ describe('npm run engine', () => {
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(reason)
+  })
+
+  it('leaves the earlier model as it was where Ctrl-C ends the training', async () => {
+    const input = fileOf('labelled.jsonl', labelled)
+    const output = at('interrupted')
+    await engine('train', '--engine', 'linear', '--input', input, '--output', output)
+    const before = readdirSync(output)
+    const args = ['train', '--engine', 'blazingtext', '--set', 'epochs=1000000', '--input', input, '--output', output]
+    const child = spawn(process.execPath, ['bin/run.mjs', 'bin/engine.ts', ...args], { cwd: ROOT })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+    const ended = new Promise((resolve) => child.once('close', (_code, signal) => resolve(signal)))
+
+    setTimeout(() => child.kill('SIGINT'), 3000)
+
+    expect([await ended, said]).toEqual(['SIGINT', ''])
+    expect(readdirSync(output)).toEqual(before)
+    expect(JSON.parse(readFileSync(path.join(output, 'model.json'), 'utf8'))).toMatchObject({ engine: 'linear' })
+  }, 30_000)
+
+  it('names a folder that is given as a file', async () => {
+    const { code, stderr } = await engine('train', '--engine', 'linear', '--input', folder, '--output', at('x'))
+
+    expect([code, stderr]).toEqual([2, `--input ${folder}: it is a folder; name a file of JSON Lines in it\n`])
   })
 
   it('says that a single label is too few', async () => {

@@ -79,6 +79,22 @@ describe('npm start', () => {
     expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ posts: 1, cascades: 1 })
   }, 60_000)
 
+  it('ends at the first Ctrl-C while the links to its pages are made', async () => {
+    const posts = path.join(dataDir(), 'posts.csv')
+    writeFileSync(posts, 'createdAt,text,label\n2026-01-01,hello,marketing\n')
+    const child = spawn(process.execPath, command('local/start.ts', ['--posts', posts, '--port', '0']), { cwd: ROOT })
+    children.push(child)
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (!out.includes('The labels are') && text.includes('The labels are')) child.kill('SIGINT')
+      out += text
+    })
+
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+    expect(out).toContain('Stopping after this step')
+    expect(out).not.toContain('The report: ')
+  }, 120_000)
+
   it('reports only the mistake in bellwether.yml', () => {
     const folder = path.join(dataDir(), 'clone')
     for (const name of [

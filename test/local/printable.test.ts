@@ -21,7 +21,7 @@ describe('text for the terminal', () => {
       columns: 80,
       write: (text: string) => void written.push(text),
     } as unknown as NodeJS.WriteStream
-    const screen = createScreen(out, { beats: true })
+    const screen = createScreen(out)
 
     screen.say('a\u001b[31m')
     screen.progress('b\u001b[31m')

@@ -5,16 +5,16 @@ beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())
 
 /** A screen on a terminal or a file, and its output. */
-function screenOn(isTTY: boolean, beats: boolean) {
+function screenOn(isTTY: boolean, isQuiet = false) {
   const written: string[] = []
   const out = { isTTY, columns: 80, write: (text: string) => written.push(text) > 0 }
   // The screen only writes to the stream, and reads whether it is a terminal and its width.
-  const screen = createScreen(out as unknown as NodeJS.WriteStream, { beats })
+  const screen = createScreen(out as unknown as NodeJS.WriteStream, { isQuiet })
   return { screen, written }
 }
 
 it('overwrites progress on a terminal', () => {
-  const { screen, written } = screenOn(true, true)
+  const { screen, written } = screenOn(true)
 
   screen.progress('one')
   screen.progress('two')
@@ -23,18 +23,39 @@ it('overwrites progress on a terminal', () => {
   expect(written).toEqual(['one', '\r\u001b[K', 'two', '\r\u001b[K', 'done\n'])
 })
 
-it('omits progress without a terminal', () => {
-  const { screen, written } = screenOn(false, false)
+it('renews the seconds of the current work on a terminal, also below what is said meanwhile', () => {
+  const { screen, written } = screenOn(true)
 
-  screen.progress('one')
-  screen.say('done')
+  screen.progress('training')
+  jest.advanceTimersByTime(2000)
+  screen.say('a mail')
+  jest.advanceTimersByTime(1000)
+  screen.clear()
   jest.advanceTimersByTime(60_000)
 
-  expect(written).toEqual(['done\n'])
+  const erased = '\r\u001b[K'
+  expect(written.join('')).toBe(
+    `training${erased}training${erased}training (2 s)${erased}a mail\ntraining (3 s)${erased}`,
+  )
+})
+
+it('prints no progress of short work without a terminal where it is quiet', () => {
+  const { screen, written } = screenOn(false, true)
+
+  screen.progress('one')
+  jest.advanceTimersByTime(9_000)
+  screen.clear()
+  screen.progress('two')
+  jest.advanceTimersByTime(20_000)
+  screen.say('done')
+  screen.clear()
+  jest.advanceTimersByTime(60_000)
+
+  expect(written).toEqual(['two (10 s)\n', 'two (20 s)\n', 'done\n'])
 })
 
 it('prints a line every ten seconds without a terminal while something is in progress', () => {
-  const { screen, written } = screenOn(false, true)
+  const { screen, written } = screenOn(false)
 
   screen.progress('page 1')
   screen.progress('page 2')

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync, renameSync, rmSync } from 'node:fs'
 import { type Cursor, openCursor } from './cursor'
 import { type Dictionary, emptyDictionary, findOrAdd, labelTexts } from './dictionary'
 import { FastTextError } from './error'
@@ -60,15 +60,20 @@ export function readModel(
 export const writeModel = (model: Model): Buffer =>
   Buffer.concat(Array.from(modelChunks(model), (chunk) => Buffer.from(chunk)))
 
-/** Writes model.bin to a file, a megabyte at a time. */
+/** Writes model.bin to a file, a megabyte at a time. The file is complete or absent: an interrupted write leaves an earlier one as it was. */
 export function saveModel(model: Model, file: string): void {
-  const descriptor = openSync(file, 'w')
+  const made = `${file}.new`
+  const descriptor = openSync(made, 'w')
   try {
     for (const chunk of modelChunks(model))
       for (let done = 0; done < chunk.length;) done += writeSync(descriptor, chunk, done)
+  } catch (error) {
+    rmSync(made, { force: true })
+    throw error
   } finally {
     closeSync(descriptor)
   }
+  renameSync(made, file)
 }
 
 function read(cursor: Cursor): Model {

@@ -60,6 +60,8 @@ export function openTopics({ dataDir, region, account }: CloudContext, outbox: O
   }
   const ask = (arn: string, { endpoint, token = '' }: Subscription) =>
     outbox.put({
+      topic: arn,
+      kind: 'confirmation',
       to: endpoint,
       subject: 'AWS Notification - Subscription Confirmation',
       body: `You have chosen to subscribe to the topic ${arn}. To confirm this subscription:\n\naws sns confirm-subscription --topic-arn ${arn} --token ${token}`,
@@ -111,7 +113,7 @@ export function openTopics({ dataDir, region, account }: CloudContext, outbox: O
     },
     publish(arn, { subject, body }) {
       for (const { endpoint, token } of found(arn).subscriptions) {
-        if (token === undefined) outbox.put({ to: endpoint, subject, body })
+        if (token === undefined) outbox.put({ topic: arn, kind: 'message', to: endpoint, subject, body })
       }
       return randomUUID()
     },

@@ -48,7 +48,7 @@ it('asks each address of a template for confirmation, once across restarts', asy
 it('mails a message to confirmed addresses only', async () => {
   const seen: string[] = []
   await start(template(['ana@example.org', 'ben@example.org']), {
-    onMail: ({ to, subject }) => seen.push(`${subject}: ${to}`),
+    onMail: ({ topic, kind, to, subject }) => seen.push(`${kind} of ${topic.split(':').at(-1)}: ${subject}: ${to}`),
   })
   const [{ topic, token } = { topic: '', token: '' }] = cloud()
     .sns.pending()
@@ -56,8 +56,9 @@ it('mails a message to confirmed addresses only', async () => {
   cloud().sns.confirm(topic, token)
   await cloud().invoke('sends', ARN)
 
-  expect(seen.at(-1)).toBe('News: ben@example.org')
-  expect(seen.filter((one) => one.startsWith('News'))).toHaveLength(1)
+  expect(seen.at(-1)).toBe('message of news: News: ben@example.org')
+  expect(seen.filter((one) => one.startsWith('message'))).toHaveLength(1)
+  expect(seen.filter((one) => one.startsWith('confirmation of news'))).toHaveLength(2)
   expect(mails().at(-1)).toMatch(/^Date: .*\nTo: ben@example\.org\nSubject: News\n\nIt is <new>\.\n$/)
 })
 
