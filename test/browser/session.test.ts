@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Cookie, Page } from 'playwright-core'
+import type { Cookie, Page, Response } from 'playwright-core'
+import { z } from 'zod'
 import { addBatch } from '../../shared/state/desk'
 import { openSite, type Site } from './site'
 
@@ -15,15 +16,15 @@ afterAll(() => site.close())
 const APIS = { annotator: '/desk', owner: '/desk/owner', reader: '/report' } as const
 type Role = keyof typeof APIS
 
+const isExchange = (response: Response): boolean =>
+  response.request().method() === 'POST' && response.url().endsWith('/session')
+
 /** Open a link of this person in a page. */
 async function enter(page: Page, role: Role, name: string): Promise<void> {
   const { url } = await site.invite({ [role]: name })
   // The same document with another fragment would not reload.
   await page.goto('about:blank')
-  await Promise.all([
-    page.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/session')),
-    page.goto(url),
-  ])
+  await Promise.all([page.waitForResponse(isExchange), page.goto(url)])
 }
 
 /** What the API of a page says of the visitor. */
@@ -73,6 +74,20 @@ describe('the cookies of a session', () => {
     for (const one of [page, other]) await one.locator('#whose', { hasText: 'twice' }).waitFor()
 
     for (const one of [page, other]) expect(await whoIs(one, '/desk')).toEqual({ name: 'twice', role: 'annotator' })
+  })
+
+  it('belong to one person where two tabs open links of two people at once', async () => {
+    const { page } = await site.visitor()
+    const other = await page.context().newPage()
+    const [first, second] = [await site.invite({ annotator: 'cyd' }), await site.invite({ annotator: 'dan' })]
+
+    for (let round = 0; round < 5; round++) {
+      await Promise.all([page.goto('about:blank'), other.goto('about:blank')])
+      const opened = [page, other].map((one) => one.waitForResponse(isExchange))
+      await Promise.all([page.goto(first.url), other.goto(second.url), ...opened])
+
+      expect(['cyd', 'dan']).toContain(z.object({ name: z.string() }).parse(await whoIs(page, '/desk')).name)
+    }
   })
 
   it('belong to the link that was opened last', async () => {
