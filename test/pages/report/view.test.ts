@@ -13,6 +13,16 @@ describe('a permalink', () => {
     expect(addressOfView({})).toBe('/report')
   })
 
+  it.each(['//evil.example', 'javascript:alert(1)', '../desk', '#token', 'a&topic=b'])(
+    'leads to the report alone, whatever the topic is: %s',
+    (topic) => {
+      const url = new URL(addressOfView({ topic }), 'https://site.example')
+
+      expect([url.origin, url.pathname, url.hash]).toEqual(['https://site.example', '/report', ''])
+      expect(viewOf(url.search)).toEqual({ topic })
+    },
+  )
+
   it.each(['?to=yesterday', '?to=2026-13-45', '?token=eyJhbGciOiJIUzI1NiJ9', '?topic='])('ignores %s', (search) => {
     expect(viewOf(search)).toEqual({})
   })
