@@ -10,8 +10,8 @@ const typescript = (...folders: string[]) => folders.flatMap(filesIn).filter((fi
 const linesIn = (files: readonly string[], linesOf: (text: string) => number[]) =>
   files.flatMap((file) => linesOf(textOf(file)).map((line) => `${file}:${line}`))
 
-describe('the configuration of the linter', () => {
-  it('has a reason above every rule that is off and every override', () => {
+describe('the linter configuration', () => {
+  it('has a reason above every disabled rule and every override', () => {
     expect(linesIn(['.oxlintrc.json'], unexplainedSettings)).toEqual([])
   })
 
@@ -28,7 +28,7 @@ describe('comments that disable a rule', () => {
   // Put together, so that this file has none itself.
   const disable = '// oxlint-' + 'disable'
 
-  it('have the name of the rule and a reason', () => {
+  it('name the rule and a reason', () => {
     const folders = [
       'services',
       'shared',
@@ -69,14 +69,14 @@ describe('comments that disable a rule', () => {
 describe('non-null assertions of engines and statistics', () => {
   const folders = ['packages/fasttext/src', 'shared/engines/linear', 'shared/statistics']
 
-  it('stand on an index, or below a reason', () => {
+  it('index an array, or have a reason above', () => {
     const files = typescript(...folders).filter((file) => !file.includes('fasttext/src/kernel'))
 
     expect(files.length).toBeGreaterThan(50)
     expect(linesIn(files, unexplainedAssertions)).toEqual([])
   })
 
-  it('are of the folders that the configuration names', () => {
+  it('are limited to the folders that the configuration names', () => {
     const [, named] = /"files": (\[[^\]]*shared\/statistics[^\]]*\])/.exec(textOf('.oxlintrc.json')) ?? []
 
     expect(JSON.parse(named ?? '[]')).toEqual(folders.map((folder) => `${folder}/**`))
@@ -98,7 +98,7 @@ describe('non-null assertions of engines and statistics', () => {
     expect(unexplainedAssertions(expression)).toEqual([])
   })
 
-  it('may stand below a reason', () => {
+  it('may have a reason above', () => {
     expect(unexplainedAssertions('// Not undefined: it was put there above.\nplaces.get(label)!')).toEqual([])
     expect(unexplainedAssertions('// Every label has its place.\nplaces.get(label)!')).toEqual([2])
   })

@@ -137,9 +137,9 @@ describe('the loop leaves the same outcome', () => {
     const writes = [...callsByFunction(oneDay.calls)].map(
       ([functionName, calls]) => [functionName, calls.filter(isWrite).length] as const,
     )
-    // Twice in one story, half of its writes apart: Lambda tries an event three times. But the collector once: a message
-    // of its queue comes back after half an hour, and a run that is late twice misses the hour at which labelling
-    // starts with the runs that are in.
+    // Each function is killed twice in a story, at different writes, because Lambda tries an event three times. The
+    // collector is killed once: a message of its queue returns after half an hour, and a run that is late twice
+    // misses the hour at which labelling starts.
     const ofCollector = writes.find(([functionName]) => functionName.endsWith('-collector'))?.[1] ?? 0
     const rounds = Math.max(ofCollector, Math.ceil(Math.max(...writes.map(([, count]) => count)) / 2))
     expect(rounds).toBeGreaterThan(10)

@@ -18,6 +18,6 @@ it.each([
   [{ mistakes: '0.1,few' }, ['--mistakes "0.1,few": it takes a number, or several with commas, as in 0,0.05']],
   [{ share: '1,2' }, ['--share "1,2": it takes a number, as in 0.1']],
   [{ runs: '3', mistakes: '0.1', share: '1', base: 'main', data: 'abc' }, []],
-])('a benchmark given %p names %p', (given, wrong) => {
+])('reports the invalid numbers among the benchmark options %p: %p', (given, wrong) => {
   expect(wrongNumbers(options, given)).toEqual(wrong)
 })

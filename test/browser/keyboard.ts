@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core'
 export type Pressed = readonly { text: string; label: string }[]
 
 /**
- * Answer posts by key, one every `everyMs`, whatever the connection does meanwhile. Only where the page has no post at
- * hand is it waited for. `labels` are those of the keys 1 and 2.
+ * Answers posts by key, one every `everyMs`, whatever the connection does. Waits only when the page has no post.
+ * `labels` are those of the keys 1 and 2.
  */
 export async function answerByKey(
   page: Page,

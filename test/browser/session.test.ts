@@ -172,7 +172,7 @@ describe('a page on a sibling domain', () => {
     const { page } = await site.visitor()
     const { url } = await site.invite({ annotator: 'ana' })
     await onSibling(async (origin) => {
-      // The session is opened by a request of its own: the page would claim the post by itself.
+      // A separate request opens the session, because the page itself would claim the post.
       const token = new URL(url).hash.slice(1)
       await page.goto(`${site.cloud.endpoint}/desk/page.css`)
       await page.evaluate(

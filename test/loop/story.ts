@@ -195,8 +195,8 @@ const refuse = async (key: string): Promise<never> => {
 }
 
 /**
- * Each different event counts; but what is said of a report is said again whenever the report changes, and how often
- * that is depends on what came first, labels or model. Of it the last counts: what the report says in the end.
+ * The distinct events. A report is published again whenever it changes, and how often depends on whether labels or
+ * the model came first, so only its last event counts.
  */
 function remember(published: Map<string, Set<string>>, event: BusEvent): void {
   const { id: _, ...detail } = z.looseObject({ id: z.string() }).parse(event.detail)
@@ -221,8 +221,8 @@ const masked = (body: Buffer, key: string): string =>
     : withoutTimes((key.endsWith('.jsonl.gz') ? gunzipSync(body) : body).toString('utf8'))
 
 /**
- * When something happened, and how long it took, may differ between two runs, and what S3 calls a version: what happened may
- * not. Hashes of files with such times in them differ too; the files themselves are compared.
+ * Masks what may differ between two runs: times, durations and S3 version ids. Hashes of files that contain such
+ * times are masked, too; the files themselves are compared.
  */
 const withoutTimes = (text: string): string =>
   text

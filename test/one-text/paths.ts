@@ -56,9 +56,10 @@ const FORMS = ['csv', 'label-studio', 'manifest'] as const
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /**
- * Send messages along every path that a text takes, by the readers and writers of the services: the collector's CSV to the
- * analyzer; the labelling manifest, the desk or Ground Truth, and the settled manifest to the dataset; an import; an export
- * and its import; a question to the analyzer, and to the exported package. Answers where tokens differ.
+ * Sends messages along every path of a text, through the readers and writers of the services: the collector's CSV to
+ * the analyzer; the labelling manifest, the desk or Ground Truth, and the settled manifest to the dataset; an import;
+ * an export and its import; a request to the analyzer and to the exported package. Returns the paths with different
+ * tokens.
  */
 export async function tokensOnAllPaths(messages: readonly Message[], encoding: TextEncoding): Promise<Outcome> {
   const differences: Difference[] = []

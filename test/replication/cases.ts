@@ -6,7 +6,7 @@ import { pairCounts } from '../../shared/statistics/pair-counts'
 import { mulberry32 } from '../../shared/statistics/random'
 import { combinationOf, combinedScores } from '../../shared/statistics/second-predictor'
 
-// Random cases of the estimate with its answers, for `replicate.py`, which computes them anew from docs/estimate.md.
+// Random cases of the estimate with its answers, for `replicate.py`, which recomputes them from docs/estimate.md.
 //
 //   node bin/run.mjs test/replication/cases.ts CASES.json
 

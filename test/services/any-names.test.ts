@@ -71,7 +71,7 @@ const stories = LABELS.map(
     [labels, HASHTAGS[i % HASHTAGS.length] ?? 'aws', ANNOTATORS[i % ANNOTATORS.length] ?? ['ana', 'ben']] as const,
 )
 
-/** Half of the messages are of each label, and their words say of which. */
+/** Half of the messages have each label, and their words separate the labels. */
 const TEXTS = Array.from(
   { length: 60 },
   (_, i) => `${i % 2 === 0 ? 'lambda cold start' : 'free webinar today'} ${wordsOf(String(i))}`,
@@ -89,7 +89,7 @@ interface Answer {
   json: any
 }
 
-/** A stack of which every name was chosen by somebody. */
+/** A stack with a custom name in every place. */
 function stackOf(labels: readonly string[], hashtag: string, table: Table) {
   const settings = aSettings({
     hashtags: [{ tag: hashtag, source: 'constructor' }],
@@ -210,8 +210,8 @@ beforeAll(async () => {
 })
 afterAll(() => tables.stop())
 
-describe.each(stories)('labels %j of #%s, by %j', (labels, hashtag, annotators) => {
-  it('go from the desk to the report, the mail and the files', async () => {
+describe.each(stories)('the labels %j of #%s, judged by %j', (labels, hashtag, annotators) => {
+  it('reach the report, the mail and the files unchanged from the desk', async () => {
     const stack = stackOf(labels, hashtag, labels === LABELS[0] ? tables.table : memoryTable())
     const { world, settings, store, publish, send, enter, linkTo, wrong } = stack
     const { bucket, table } = world

@@ -9,8 +9,8 @@ const INHERITED = [...new Set([...Object.getOwnPropertyNames(Object.prototype), 
 /** Any name, and often one that every object has. */
 const aName = fc.oneof(fc.constantFrom(...INHERITED), fc.string())
 
-describe('a record by names that people chose', () => {
-  it('has the entries that it was given and no other', () => {
+describe('a record by user-chosen names', () => {
+  it('has exactly the given entries', () => {
     fc.assert(
       fc.property(fc.uniqueArray(aName, { maxLength: 8 }), aName, (names, other) => {
         const record = byName(names.map((name, i) => [name, i]))
@@ -22,12 +22,12 @@ describe('a record by names that people chose', () => {
     )
   })
 
-  it.each(INHERITED)('of JSON has no entry %s that is not written there', (name) => {
+  it.each(INHERITED)('from JSON has no entry %s that JSON does not contain', (name) => {
     expect(namedRecord(z.number()).parse({})[name]).toBeUndefined()
     expect(ownEntry({}, name)).toBeUndefined()
   })
 })
 
-it.each(INHERITED)('a model that does not know the label %s gives it no probability', (name) => {
+it.each(INHERITED)('gives the label %s no probability when the model does not know it', (name) => {
   expect(scoresIn(['technical', name], { technical: 0.9 })).toEqual([0.9, 0])
 })

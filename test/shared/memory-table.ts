@@ -4,8 +4,8 @@ type Value = unknown
 type Test = (item: Record<string, Value> | undefined) => boolean
 
 /**
- * A table in memory that means what DynamoDB means, for tests that need thousands of writes. table.test.ts runs the same
- * facts against it and against dynalite. A condition that it does not know throws.
+ * A table in memory with DynamoDB's semantics, for tests that need thousands of writes. table.test.ts runs the same
+ * tests against it and dynalite. Throws on an unsupported condition.
  */
 export function memoryTable(): Table {
   const items = new Map<string, Item>()

@@ -15,8 +15,9 @@ const HOUR_MS = 3_600_000
 const LATEST_MS = 5 * HOUR_MS
 
 /**
- * So many posts, spread evenly over days. One in fifty arrives up to five hours late, one in fifty was edited, one in a
- * hundred is deleted within the hour, and of a page that is a day old one is deleted as soon as it has been answered.
+ * A number of posts, spread evenly over days. One in fifty arrives up to five hours late, one in fifty was edited,
+ * and one in a hundred is deleted within the hour. One post of a day-old page is deleted as soon as the page was
+ * returned.
  */
 export function longTimeline(
   { posts, days, from }: { posts: number; days: number; from: string },

@@ -10,8 +10,8 @@ const row = z.object({ createdAt: z.string(), hashtag: z.string(), text: z.strin
 const SAMPLE_FROM = '2026-06-01'
 
 /**
- * The sample's posts of a hashtag as an instance has them: those of the days before a UTC day, the first day of the sample so
- * many days before it. Texts are HTML, as Mastodon writes it.
+ * The sample's posts of a hashtag in the form of an instance: the posts before a UTC day, with the first day of the
+ * sample a number of days before it. Texts are HTML, as Mastodon writes it.
  */
 export function weekOfPosts(today: string, days: number, tag = 'aws'): Status[] {
   const file = path.resolve(__dirname, '../../samples/posts/sample.jsonl')

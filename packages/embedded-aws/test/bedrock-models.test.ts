@@ -95,7 +95,7 @@ it.each([
   ['GET', '/foundation-models/%zz'],
   ['GET', '/inference-profiles/%'],
   ['POST', '/model/%E0%A4%A/converse'],
-])('refuses %s %s, whose encoding is malformed, with a status of 400', async (method, at) => {
+])('refuses %s %s with status 400, because its encoding is malformed', async (method, at) => {
   await start({}, { modelOffers: [lite], languageModel: () => 'refusal' })
 
   const authorization = 'AWS4-HMAC-SHA256 Credential=owner/20261122/eu-west-1/bedrock/aws4_request'

@@ -83,12 +83,12 @@ describe('a model that fails', () => {
   })
 })
 
-describe('an offer', () => {
+describe('a model offer', () => {
   const languageModel: LanguageModel = () => ({ input: { label: 'a' } })
   const id = 'amazon.nova-lite-v1:0'
   const offer = { id, provider: 'Amazon', name: 'Nova Lite' }
 
-  it('of other regions is reached through its inference profile alone', async () => {
+  it('is reached only through its inference profile when it is in other regions', async () => {
     await start({}, { languageModel, modelOffers: [{ ...offer, regions: ['eu-north-1', 'eu-central-1'] }] })
 
     await expect(ask({ modelId: id })).rejects.toMatchObject({
@@ -98,7 +98,7 @@ describe('an offer', () => {
     expect((await ask()).stopReason).toBe('tool_use')
   })
 
-  it('that is not on demand takes no request by its own id', async () => {
+  it('refuses requests by the model id when it is not on demand', async () => {
     await start({}, { languageModel, modelOffers: [{ ...offer, isOnDemand: false }] })
 
     await expect(ask({ modelId: id })).rejects.toMatchObject({
@@ -108,7 +108,7 @@ describe('an offer', () => {
     expect((await ask()).stopReason).toBe('tool_use')
   })
 
-  it('needs permission in the region that its profile routes to', async () => {
+  it('needs permission in the region to which its profile routes', async () => {
     const inRegion = (region: string) => `arn:aws:bedrock:${region}::foundation-model/${id}`
     const profile = `arn:aws:bedrock:eu-west-1:000000000000:inference-profile/${modelId}`
     const may = (Resource: string) => ({ Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource })

@@ -179,7 +179,7 @@ it.each<[string, string[], number, RegExp]>([
   ['a missing file', ['supervised', '-input', '/nowhere/x', '-output', 'x'], 1, /\/nowhere\/x: found no such file/],
   ['a file that is not a model', ['predict', __filename, '-'], 1, /cli\.test\.ts: found the magic number/],
   [
-    'a text that is not there, before the model',
+    'a missing text, before it reads the model',
     ['predict', '/nowhere/m', '/nowhere/x'],
     1,
     /\/nowhere\/x: found no such/,
@@ -192,7 +192,7 @@ it.each<[string, string[], number, RegExp]>([
     /: found a folder, expected a file of lines\n/,
   ],
   [
-    'an -output that names no file',
+    'an -output without a file name',
     ['supervised', '-input', __filename, '-output', `${tmpdir()}/`],
     1,
     /-output: \S+\/: found a folder, expected a file in it/,
@@ -205,7 +205,7 @@ it.each<[string, string[], number, RegExp]>([
     /: found a folder, expected a file of/,
   ],
   [
-    'a folder of -output that is not there',
+    'a missing folder of -output',
     ['supervised', '-input', __filename, '-output', '/nowhere/model'],
     1,
     /-output: \/nowhere: found no such folder/,
@@ -217,7 +217,7 @@ it.each<[string, string[], number, RegExp]>([
     /-output: \S+cli\.test\.ts: found a file, expected a folder/,
   ],
   [
-    'a validation file that is not there',
+    'a missing validation file',
     ['supervised', '-input', __filename, '-output', 'x', '-validation', '/nowhere/x'],
     1,
     /^fasttext: \/nowhere\/x: found no such file/,

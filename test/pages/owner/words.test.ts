@@ -25,19 +25,16 @@ it.each([
 
 it.each([
   ['from 0 to 1', 0.72, 0.58, 0.84, [0, 1]],
-  ['from −1 where its interval begins below 0', 0.1, -0.22, 0.4, [-1, 1]],
-  ['from −1 where it is below 0 itself', -0.22, -0.73, 0.3, [-1, 1]],
-])(
-  'draws an agreement on a scale %s, where every bound has a place of its own',
-  (_, value, low, high, [first, last]) => {
-    const { width, from, placeOf } = agreementScale(value, low)
-    const places = [from, low, value, high, last ?? 1].map(placeOf)
+  ['from −1 when its interval begins below 0', 0.1, -0.22, 0.4, [-1, 1]],
+  ['from −1 when it is below 0 itself', -0.22, -0.73, 0.3, [-1, 1]],
+])('draws agreement on a scale %s, with a distinct position for every bound', (_, value, low, high, [first, last]) => {
+  const { width, from, placeOf } = agreementScale(value, low)
+  const places = [from, low, value, high, last ?? 1].map(placeOf)
 
-    expect(from).toBe(first)
-    expect(places).toEqual([...new Set(places)].sort((a, b) => a - b))
-    expect([places.at(0), places.at(-1)]).toEqual([8, width - 8])
-  },
-)
+  expect(from).toBe(first)
+  expect(places).toEqual([...new Set(places)].sort((a, b) => a - b))
+  expect([places.at(0), places.at(-1)]).toEqual([8, width - 8])
+})
 
 it("shows a person's reliability with an interval and a number of posts", () => {
   const of = (share: number, low: number, high: number, items: number) =>

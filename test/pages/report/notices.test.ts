@@ -30,7 +30,7 @@ describe('notices on the report page', () => {
   it.each<[string, Story, string, string[]]>([
     ['nothing reported', { from: '2026-11-09', days: 0 }, MORNING, ['info: Nothing has been reported yet']],
     [
-      'a first day that nobody has labelled yet',
+      'a first day without labels yet',
       { from: '2026-11-22', days: 1, labelled: 0, unsettled: true },
       MORNING,
       ['info: There is no number yet'],
@@ -67,7 +67,7 @@ describe('notices on the report page', () => {
     ['one day without posts', { ...twoWeeks, silent: 1 }, MORNING, []],
     ['a source without posts', { ...twoWeeks, silent: 2 }, MORNING, ['warn: No posts for 2 days']],
     [
-      'a hashtag that is behind',
+      'a hashtag whose collection is late',
       { ...twoWeeks, missing: ['azure 2026-11-22'] },
       MORNING,
       ['warn: Not every hashtag is up to date'],

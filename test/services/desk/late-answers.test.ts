@@ -56,8 +56,8 @@ const close = async () => {
   if (row) await closeChunks(table, row)
 }
 
-describe('an answer to a batch that is closed', () => {
-  it('is kept where it is a repetition, and changes nothing', async () => {
+describe('an answer to a closed batch', () => {
+  it('is accepted without effect when it is a repetition', async () => {
     await ask()
     await shownTo('ana')
     await give('ana', sent(1, TECHNICAL))
@@ -84,7 +84,7 @@ describe('an answer to a batch that is closed', () => {
 })
 
 describe('a flag after an undo', () => {
-  it('takes the place that the undo left', async () => {
+  it('takes the place that the undo freed', async () => {
     await ask()
     await shownTo('ana')
 
@@ -104,7 +104,7 @@ describe('a flag after an undo', () => {
   })
 })
 
-it('keeps the answer of the highest revision, in whatever order and however often answers arrive', async () => {
+it('keeps the answer with the highest revision, in whatever order and however often answers arrive', async () => {
   const given = fc.constantFrom<Given>(TECHNICAL, MARKETING, UNDO, { flag: 'personal' })
   await fc.assert(
     fc.asyncProperty(
@@ -148,7 +148,7 @@ describe('two tabs of one annotator', () => {
     expect(await stored('ana')).toEqual(MARKETING)
   })
 
-  it('leave no post behind: one completes it while the other opens it again', async () => {
+  it('neither lose a post when one tab completes it while the other reopens it', async () => {
     await ask(2)
     await shownTo('ana')
     await shownTo('ben')
@@ -176,7 +176,7 @@ describe('two tabs of one annotator', () => {
   })
 })
 
-it('counts an answer that is repeated after midnight on the day that it was given', async () => {
+it('counts an answer that is repeated after midnight on the day of the first one', async () => {
   await ask()
   now = new Date('2026-11-22T23:59:59.900Z')
   await shownTo('ana')
@@ -188,7 +188,7 @@ it('counts an answer that is repeated after midnight on the day that it was give
   expect((await answeredLately(table, 'ana', 20, now)).today).toBe(0)
 })
 
-it('refuses an answer to a chunk of which DynamoDB has deleted the row, and keeps the others', async () => {
+it('refuses an answer to a chunk whose row has expired in DynamoDB, and keeps the others', async () => {
   const ids = Array.from({ length: 101 }, (_, i) => i.toString(16).padStart(16, '0'))
   await ask(1, ids)
   for (let at = 0; at < ids.length; at += 20) await shownTo('ana')

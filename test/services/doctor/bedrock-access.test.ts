@@ -115,7 +115,7 @@ describe('what is missing for a language model', () => {
   })
 })
 
-describe('access that Amazon Bedrock refuses', () => {
+describe('a refused access on Amazon Bedrock', () => {
   const available: GetFoundationModelAvailabilityCommandOutput = {
     $metadata: {},
     modelId: nova.id,
@@ -141,14 +141,14 @@ describe('access that Amazon Bedrock refuses', () => {
       /payment method/,
     ],
     [
-      'an agreement that nobody accepted',
+      'an agreement that was not accepted',
       { agreementAvailability: { status: 'NOT_AVAILABLE' }, entitlementAvailability: 'NOT_AVAILABLE' },
       nova.id,
       `the account has no access to ${nova.id} in ${REGION}: its agreement is not accepted`,
       /^Accept it/,
     ],
     [
-      'a subscription that is not there yet',
+      'a subscription that does not exist yet',
       { entitlementAvailability: 'NOT_AVAILABLE' },
       nova.id,
       `the agreement for ${nova.id} is accepted, but the account is not entitled to it in ${REGION}`,
@@ -161,7 +161,7 @@ describe('access that Amazon Bedrock refuses', () => {
       `the agreement for ${haiku.id} is accepted, but the account is not entitled to it in ${REGION}`,
       /use case details/,
     ],
-  ])('is named with what to do: %s', async (_, said, model, found, remedy) => {
+  ])('is reported with the remedy: %s', async (_, said, model, found, remedy) => {
     const bedrock = mockClient(BedrockClient)
     bedrock.on(GetFoundationModelAvailabilityCommand).resolves({ ...available, ...said })
     const account = bedrockAccount({

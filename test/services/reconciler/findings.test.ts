@@ -190,7 +190,7 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     ],
   ],
   [
-    'a parked request of an older release, which noted only its last attempt',
+    'a parked request of an older release, which recorded only its last attempt',
     { ...healthy, jobs: [job({ state: 'parked', since: undefined })] },
     NOW,
     [{ to: 'trainer', request: { parked: { since: '2026-11-22T05:01:00.000Z' } } }],
@@ -202,14 +202,14 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     [{ to: 'trainer', request: { parked: { attempt: 2, spot: false } } }],
   ],
   [
-    'a day without a training job, in its evening, for which it only looks',
+    'an evening without a training job on that day: it requests the latest dataset',
     { ...healthy, today: undefined },
     evening,
     [{ to: 'trainer', request: { datasetId: 'latest' }, key: null }],
   ],
   ['a model without a card', { ...healthy, cards: new Set() }, NOW, [{ to: 'evaluator', request: { job: JOB } }]],
   [
-    'a judged model that the registry does not know',
+    'a judged model that is missing in the registry',
     { ...healthy, registered: new Set() },
     NOW,
     [{ to: 'evaluator', request: { job: JOB }, key: `register ${JOB}` }],
@@ -221,13 +221,13 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     [{ to: 'analyzer', request: { hashtag: 'aws', date: '2026-11-21' } }],
   ],
   [
-    'a day that was not reported though a model is live',
+    'an unreported day with a live model',
     { ...healthy, reported: new Set() },
     NOW,
     [{ to: 'analyzer', request: { hashtag: 'aws', date: '2026-11-21' } }],
   ],
   [
-    'two runs of one day, once',
+    'two runs of one day, reported once',
     {
       ...healthy,
       runs: [run({}), run({ key: 'other' })],

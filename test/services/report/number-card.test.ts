@@ -109,7 +109,7 @@ describe('an embeddable card with one number', () => {
     expect(await send(`POST /card/${token}`)).toMatchObject({ statusCode: 404 })
   })
 
-  it('is no session, and a session is no card', async () => {
+  it('is not a session, and a session is not a card', async () => {
     const token = (await pathOf()).split('/').at(-1)
     const link = new URL(await addressOf({ reader: 'wiki' })).hash.slice(1)
     const opened = sentBack((await send('POST /report/session', { body: { token: link } })).cookies)

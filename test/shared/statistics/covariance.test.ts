@@ -36,8 +36,8 @@ const begun = (week: number, share: number): Message[] =>
 type Chances = readonly [number, number]
 
 /**
- * A stream over weeks of which each has 1,200 posts, a third of them of messages of the week before. A message has one random
- * number for both of its weeks.
+ * A stream over weeks with 1,200 posts each, a third of them of messages of the week before. A message has the same
+ * random number in both of its weeks.
  */
 function weeksOf(random: () => number, shares: readonly number[], chances: Chances = [0.2, 0.2]) {
   const chosen = shares.map((share, week) => begun(week, share).map((one) => ({ ...one, number: random() })))

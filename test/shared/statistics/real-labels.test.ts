@@ -11,8 +11,8 @@ import { cascadeId } from '../../../shared/text/cascade'
 const POSTS = path.resolve(__dirname, '../../../../shared/data/aws-tweets/posts.jsonl')
 
 /**
- * How many cascades, by exact normal form, have so many rows that somebody labelled technical, and marketing: what
- * the posts come to where two rows or more of a cascade have a label.
+ * The number of cascades, by exact normal form, with this many rows labelled technical and marketing, for cascades
+ * with at least two labelled rows.
  */
 const TALLY: readonly (readonly [technical: number, marketing: number, cascades: number])[] = [
   [0, 2, 156],

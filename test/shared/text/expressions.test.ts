@@ -37,8 +37,8 @@ const isLinear = (literal: { pattern: string; flags: string }): boolean =>
   analyse({ source: literal.pattern, flags: literal.flags }).reports.length === 0 && !beginsWithinItself(literal)
 
 /**
- * Whether a loop behind plain characters passes over those characters, as in `<a[^>]*>`: where no `>` follows, each `<a` is a
- * new beginning that looks at the rest of the text. The analysis above tells so of a loop alone.
+ * Whether a loop after plain characters passes over these characters, as in `<a[^>]*>`: without a `>`, every `<a`
+ * starts a new scan of the rest of the text. The analysis above finds this only for a loop without a prefix.
  */
 function beginsWithinItself({ pattern, flags }: { pattern: string; flags: string }): boolean {
   const [plain = ''] = /^(?:[^\\^$.*+?()[\]{}|]|\\[^\w])+(?![*+?{])/.exec(pattern) ?? []

@@ -123,7 +123,7 @@ it.each<[string, unknown]>([
   ['a token that is too long', { token: 'x'.repeat(4097) }],
   ['many unknown fields', Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`field-${i}`, i]))],
   ['no object', 'x'.repeat(100_000)],
-])('an exchange of a link with %s is answered with one sentence', async (_, body) => {
+])('answers an exchange of a link with %s with one sentence', async (_, body) => {
   const reply = await openSession(entranceOf('annotator'), 'annotator', request([], body), now)
 
   expect(reply).toMatchObject({ status: 400, body: { error: 'invalid' } })

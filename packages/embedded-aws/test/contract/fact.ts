@@ -9,8 +9,8 @@ export type Fact = (name: string, check: () => Promise<void>) => void
 export type Differences = Record<string, { does: string; failing: string }>
 
 /**
- * Facts as tests. A known difference is a test as well: the fact must fail as it is known to, so that it is noticed when
- * it holds at last. `checkAllUsed` fails on a difference that names no fact.
+ * Runs facts as tests. A known difference is a test, too: its fact must fail in the known way, so that a fix is
+ * noticed. `checkAllUsed` fails on a difference without a fact.
  */
 export function facts(differences: Differences): { fact: Fact; checkAllUsed: () => void } {
   const unused = new Set(Object.keys(differences))

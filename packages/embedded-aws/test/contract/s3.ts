@@ -241,7 +241,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
     for (const [name, tags, code] of [
       ['an eleventh tag', Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`t${i}`, 'x'])), 'BadRequest'],
       ['a tag in the name of AWS', { 'aws:x': 'y' }, 'InvalidTag'],
-      ['a tag with a sign that none may have', { a: 'b & c' }, 'InvalidTag'],
+      ['a tag with a forbidden character', { a: 'b & c' }, 'InvalidTag'],
     ] as const) {
       fact(`refuses ${name}`, async () => {
         await put('untagged', 'x')

@@ -84,7 +84,7 @@ describe('conditions', () => {
     ['Bool written without quotes', { Bool: { 'aws:SecureTransport': true } }, 'allowed'],
     ['NumericLessThanEquals', { NumericLessThanEquals: { max: '3600' } }, 'allowed'],
     ['NumericLessThan', { NumericLessThan: { max: 3600 } }, 'not allowed'],
-    ['Null on a key that is there', { Null: { max: 'true' } }, 'not allowed'],
+    ['Null on an existing key', { Null: { max: 'true' } }, 'not allowed'],
     ['Null on a missing key', { Null: { 'aws:TagKeys': 'true' } }, 'allowed'],
     ['several at once', { Bool: { 'aws:SecureTransport': 'true' }, StringEquals: { 's3:prefix': 'x' } }, 'not allowed'],
     ['a policy variable', { StringEquals: { 'aws:PrincipalAccount': '${aws:PrincipalAccount}' } }, 'allowed'],

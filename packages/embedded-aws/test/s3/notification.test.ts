@@ -75,7 +75,7 @@ describe('an entry of a notification configuration', () => {
 })
 
 it.each(['s3:*', 's3:ObjectCreate:*', 's3:Object*', 's3:ObjectCreated', '*', 'ObjectCreated:Put', 's3:ObjectAcl:*'])(
-  'the event %s is refused as an invalid argument, because S3 has none of that name',
+  'refuses the event %s as an invalid argument, because S3 has no event of that name',
   (event) => {
     expect(() => entry(event)).toThrow(
       expect.objectContaining({ status: 400, code: 'InvalidArgument', message: expect.stringContaining(event) }),
@@ -88,7 +88,7 @@ it.each([
   's3:Replication:OperationNotTracked',
   's3:ObjectAcl:Put',
   's3:ObjectCreated:Post',
-])('the event %s of S3 is refused as one that this cloud does not have', (event) => {
+])('refuses the S3 event %s as unsupported by this cloud', (event) => {
   expect(() => entry(event)).toThrow(expect.objectContaining({ status: 501 }))
 })
 

@@ -65,11 +65,17 @@ describe('the next time of a schedule', () => {
     ],
     ['months', 'cron(0 0 1 FEB ? *)', 'UTC', '2026-11-21T00:00:00Z', '2027-02-01T00:00:00.000Z'],
     ['a 29 February', 'cron(0 0 29 2 ? *)', 'UTC', '2026-11-21T00:00:00Z', '2028-02-29T00:00:00.000Z'],
-    ['a year that is over', 'cron(0 0 1 1 ? 2020)', 'UTC', '2026-11-21T00:00:00Z', undefined],
-    ['a rate, when it is made', 'rate(1 hour)', 'UTC', '2025-12-31T23:59:59Z', '2026-01-01T00:00:00.000Z'],
-    ['a rate, counted from then', 'rate(90 minutes)', 'UTC', '2026-01-01T01:30:00Z', '2026-01-01T03:00:00.000Z'],
+    ['a year in the past', 'cron(0 0 1 1 ? 2020)', 'UTC', '2026-11-21T00:00:00Z', undefined],
+    ['a rate, from its creation', 'rate(1 hour)', 'UTC', '2025-12-31T23:59:59Z', '2026-01-01T00:00:00.000Z'],
+    [
+      'a rate, continued from its creation',
+      'rate(90 minutes)',
+      'UTC',
+      '2026-01-01T01:30:00Z',
+      '2026-01-01T03:00:00.000Z',
+    ],
     ['once', 'at(2026-12-01T08:00:00)', 'Europe/Berlin', '2026-11-21T00:00:00Z', '2026-12-01T07:00:00.000Z'],
-    ['once, when it is over', 'at(2026-11-01T08:00:00)', 'UTC', '2026-11-21T00:00:00Z', undefined],
+    ['once, in the past', 'at(2026-11-01T08:00:00)', 'UTC', '2026-11-21T00:00:00Z', undefined],
   ])('is right for %s', (_, expression, zone, after, expected) => {
     expect(next(expression, zone, after)).toBe(expected)
   })

@@ -1,4 +1,4 @@
-// The SDK without the SDK, so that the zip has nothing to bundle: the embedded cloud reads who signs, and no signature.
+// Calls AWS without the SDK, so that the zip has nothing to bundle: the embedded cloud reads the signer but checks no signature.
 const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_REGION, AWS_SESSION_TOKEN } = process.env
 
 async function ask(service, target, path, body) {

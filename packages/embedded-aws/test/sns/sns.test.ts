@@ -62,7 +62,7 @@ it('mails a message to confirmed addresses only', async () => {
   expect(mails().at(-1)).toMatch(/^Date: .*\nTo: ben@example\.org\nSubject: News\n\nIt is <new>\.\n$/)
 })
 
-it('takes a second confirmation with the same token, as when its owner opens the link again', async () => {
+it('accepts a second confirmation with the same token, as when the owner opens the link again', async () => {
   await start(template([]))
   const [{ topic, token } = { topic: '', token: '' }] = cloud().sns.pending()
   const first = cloud().sns.confirm(topic, token)

@@ -29,11 +29,11 @@ describe('the text of HTML', () => {
     ['a list', '<ul><li>one</li><li>two</li></ul>', 'one\ntwo'],
     ['ruby without its readings', '<ruby>雲<rp>(</rp><rt>くも</rt><rp>)</rp></ruby>', '雲'],
     ['nothing that is executed', '<script>alert(1)</script><style>p{}</style>a<template>b</template>', 'a'],
-    ['nothing of nothing', '<p></p>', ''],
+    ['an empty text for empty input', '<p></p>', ''],
     ['an emoji alone', '<p>🚀</p>', '🚀'],
     ['a custom emoji by its name', '<p>:blobcat: hi</p>', ':blobcat: hi'],
     ['preformatted text as it is', '<pre><code>a\n  b</code></pre>', 'a\n  b'],
-    ['marks that turn or end a text', 'a\u0000b\u202ec', 'a\u0000b\u202ec'],
+    ['direction marks and control characters', 'a\u0000b\u202ec', 'a\u0000b\u202ec'],
     ['blanks as one', 'a \n\t  b', 'a b'],
   ])('keeps %s', (_, html, text) => {
     expect(textOfHtml(html)).toBe(text)

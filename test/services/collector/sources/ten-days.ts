@@ -27,8 +27,8 @@ interface TenDays {
 }
 
 /**
- * Collect ten days of a busy hashtag by a virtual clock, from a stub that refuses every fiftieth request: what of it was
- * stored, at how many requests.
+ * Collects ten days of a busy hashtag on a virtual clock, from a stub that refuses every fiftieth request. Returns
+ * what was stored, and the number of requests.
  */
 export async function collectTenDays(posts: number): Promise<TenDays> {
   const stub = await startMastodon()

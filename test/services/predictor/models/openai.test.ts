@@ -94,7 +94,7 @@ describe('an abstention on an OpenAI-compatible server', () => {
   })
 })
 
-it('takes a label whose reason to stop is unknown, though every object has a member of that name', async () => {
+it('accepts a label when the stop reason is a property of every JavaScript object', async () => {
   answer = says({ ...content('technical'), finish_reason: 'constructor' })
 
   expect(await model()('{}')).toMatchObject({ said: { label: 'technical' } })
