@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 import { createCloud } from './cloud'
 import { serveUntilStopped } from './serving'
 
-const USAGE = `Runs AWS services on one port of this machine: S3, SQS, DynamoDB, EventBridge, Lambda, HTTP APIs, Secrets Manager, SNS and
-SageMaker's jobs, with the policies of every role enforced.
+const USAGE = `Runs AWS services on one port of this machine: S3, SQS, DynamoDB, EventBridge and its Scheduler, Lambda, HTTP APIs,
+Secrets Manager, SNS mail, Bedrock's Converse and SageMaker's jobs. The policies of every role are enforced.
 
   embedded-aws --port 4577 --data DIR                  starts empty
   embedded-aws --port 4577 --data DIR --template FILE  starts with the stack of a CloudFormation template
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   serveUntilStopped(
     cloud,
     path.resolve(data),
-    shown.map(({ type, ref }) => `  ${type}  ${ref}`),
+    shown.length === 0 ? [] : ['', 'The stack has:', ...shown.map(({ type, ref }) => `  ${type}  ${ref}`)],
   )
 }
 

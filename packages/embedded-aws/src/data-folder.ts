@@ -8,7 +8,8 @@ export function claimFolder(dataDir: string): () => void {
   chmodSync(dataDir, 0o700)
   const lock = path.join(dataDir, 'process')
   const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : process.pid
-  if (holder !== process.pid && isRunning(holder)) throw new Error(`${dataDir} is in use by process ${holder}`)
+  if (holder !== process.pid && isRunning(holder))
+    throw new Error(`${dataDir} is in use by process ${holder}: stop that process, or choose another folder`)
   writeFileSync(lock, String(process.pid))
   return () => rmSync(lock, { force: true })
 }

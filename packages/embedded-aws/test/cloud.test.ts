@@ -6,13 +6,30 @@ import path from 'node:path'
 import { expect, it } from '@jest/globals'
 import { createCloud } from '../src/cloud'
 import { useCloud } from './running-cloud'
-import { fn, queue } from './template'
+import { fn, queue, role } from './template'
 
 const { dataDir, file, start, cloud } = useCloud()
+
+const table = {
+  Type: 'AWS::DynamoDB::Table',
+  Properties: {
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  },
+}
 
 it('refuses an unsupported template, naming what it cannot serve', async () => {
   const template = { Resources: { Db: { Type: 'AWS::RDS::DBInstance' } } }
   await expect(createCloud({ dataDir: dataDir(), template })).rejects.toThrow('AWS::RDS::DBInstance')
+  const streaming = { ...table, Properties: { ...table.Properties, StreamSpecification: {} } }
+  await expect(createCloud({ dataDir: dataDir(), template: { Resources: { Rows: streaming } } })).rejects.toThrow(
+    /^Rows \(AWS::DynamoDB::Table\): .*\n✖ Unrecognized key: "StreamSpecification"$/,
+  )
+  const unpacked = fn('', { Code: { S3Bucket: 'b', S3Key: 'serverless/1/missing.zip' } })
+  await expect(
+    createCloud({ dataDir: dataDir(), template: { Resources: { Role: role(), Work: unpacked } } }),
+  ).rejects.toThrow(/^Work \(AWS::Lambda::Function\): its code .*missing\.zip is not there: run `sls package` again$/)
   await start({ Work: queue({ QueueName: 'work' }) })
   expect(cloud().sqs.queue('work')).toBeDefined()
 })
@@ -20,7 +37,9 @@ it('refuses an unsupported template, naming what it cannot serve', async () => {
 it('refuses a folder that another process uses, but not one that a process left', async () => {
   const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
   writeFileSync(file('process'), String(other.pid))
-  await expect(createCloud({ dataDir: dataDir() })).rejects.toThrow(`in use by process ${other.pid}`)
+  await expect(createCloud({ dataDir: dataDir() })).rejects.toThrow(
+    `in use by process ${other.pid}: stop that process, or choose another folder`,
+  )
 
   other.kill()
   await new Promise((resolve) => other.once('close', resolve))

@@ -47,7 +47,7 @@ it('runs a foreign stack as osls packages it: put, function, queue, function, ta
 
   const template = path.join(packageDir, 'cloudformation-template-update-stack.json')
   // The stack is named after the service.
-  expect(await firstWordsOf(template)).toMatch(/AWS::SQS::Queue .*\/lengths-test-Queue-/)
+  expect(await firstWordsOf(template)).toMatch(/\nThe stack has:\n  AWS::SQS::Queue .*\/lengths-test-Queue-/)
 }, 120_000)
 
 /** The output of the command for a template, before it serves. */

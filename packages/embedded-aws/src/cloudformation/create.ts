@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { KINDS } from './kinds'
 import type { Resource } from './stack'
 
@@ -40,9 +41,11 @@ async function named(create: Create, resource: Resource): Promise<void> {
   try {
     await create(resource)
   } catch (cause) {
-    throw new Error(
-      `${resource.logicalId} (${resource.type}): ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    )
+    throw new Error(`${resource.logicalId} (${resource.type}): ${reasonOf(cause)}`, { cause })
   }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof z.ZodError) return `the embedded cloud cannot make it:\n${z.prettifyError(cause)}`
+  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -22,12 +22,13 @@ export interface Stack {
   outputs: Record<string, unknown>
 }
 
-/** Resolve a whole template. Throws for a resource type that is not in `KINDS`, by name. */
+/** Resolve a whole template. Throws for a resource whose type is not in `KINDS`, by name. */
 export function resolveStack(template: Template, place: Place): Stack {
-  const unknownTypes = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))].filter(
-    (type) => !KINDS[type],
-  )
-  if (unknownTypes.length > 0) throw new Error(`the embedded cloud has no ${unknownTypes.join(', ')}`)
+  const unknown = Object.entries(template.Resources).filter(([, { Type }]) => !KINDS[Type])
+  if (unknown.length > 0) {
+    const named = unknown.map(([logicalId, { Type }]) => `${Type} (${logicalId})`).join(', ')
+    throw new Error(`the embedded cloud has no ${named}: leave it out of the template that you start locally`)
+  }
 
   const name = (logicalId: string): string => {
     const { nameProperty, lowerCase } = kindOf(template, logicalId)

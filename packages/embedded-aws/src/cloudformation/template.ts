@@ -20,7 +20,14 @@ const template = z.object({
 
 export type Template = z.infer<typeof template>
 /** Refuses a malformed template, naming the field. */
-export const parseTemplate = (value: unknown): Template => template.parse(value)
+export function parseTemplate(value: unknown): Template {
+  const parsed = template.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new Error(
+    `the CloudFormation template is malformed; give one that \`sls package\` wrote:\n${z.prettifyError(parsed.error)}`,
+    { cause: parsed.error },
+  )
+}
 
 const state = z.object({
   service: z.object({

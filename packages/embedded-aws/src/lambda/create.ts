@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Creators } from '../cloudformation/create'
@@ -56,7 +56,7 @@ export function lambdaCreators({ lambda, packageDir, dataDir, overlay, checkDest
       rmSync(folder, { recursive: true, force: true })
       mkdirSync(folder)
       if ('ZipFile' in fn.Code) writeFileSync(path.join(folder, 'index.js'), fn.Code.ZipFile)
-      else await unpack(path.join(packageDir, path.basename(fn.Code.S3Key)), folder, overlay)
+      else await unpack(zipOf(packageDir, fn.Code.S3Key), folder, overlay)
       lambda.add({
         name,
         arn,
@@ -95,4 +95,10 @@ export function lambdaCreators({ lambda, packageDir, dataDir, overlay, checkDest
       })
     },
   }
+}
+
+function zipOf(packageDir: string, s3Key: string): string {
+  const zip = path.join(packageDir, path.basename(s3Key))
+  if (!existsSync(zip)) throw new Error(`its code ${zip} is not there: run \`sls package\` again`)
+  return zip
 }

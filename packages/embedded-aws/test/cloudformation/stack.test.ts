@@ -81,6 +81,17 @@ it.each([
   expect(() => resolve({ It })).toThrow(name)
 })
 
+it('names each resource of an unknown type, and what to do', () => {
+  const resources = { Work: { Type: 'AWS::SQS::Queue' }, Db: { Type: 'AWS::RDS::DBInstance' } }
+  expect(() => resolve(resources)).toThrow('no AWS::RDS::DBInstance (Db): leave it out of the template')
+})
+
+it('says in words which field of a template is malformed', () => {
+  expect(() => parseTemplate({ Resources: { Work: { Properties: {} } } })).toThrow(
+    /template is malformed; give one that `sls package` wrote:\n.*\n.*Resources\.Work\.Type/,
+  )
+})
+
 it('has an owner for each resource type that creates something', async () => {
   await expect(createResources([], {})).rejects.toThrow(/AWS::IAM::Role.*AWS::ApiGatewayV2::Stage/)
 })
