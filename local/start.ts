@@ -12,7 +12,7 @@ import { configure, live } from './live/live'
 import { type LiveOptions, onlyLive, parseLive, resumeCommand } from './live/options'
 import type { LiveSettings } from './live/settings'
 import { parseReplayOptions, type ReplayOptions, REPLAY_USAGE } from './replay/options'
-import { LLM_SECTION, type Replay, replay } from './replay/replay'
+import { LLM_SECTION, refuseMissingFiles, type Replay, replay } from './replay/replay'
 import { table } from './replay/screen'
 import type { Summary } from './replay/summary'
 import { truthTable } from './replay/truth'
@@ -145,7 +145,8 @@ const askAtTerminal = (question: string) => askUnseen(process.stdin, process.std
 async function playPosts(chosen: ReplayOptions): Promise<void> {
   const screen = createScreen(process.stdout)
   const added = chosen.llmMistakes === undefined ? undefined : LLM_SECTION
-  await withStack({ screen, summary: chosen.summary, added }, async (packageDir, signal) => {
+  const prepare = () => refuseMissingFiles(chosen)
+  await withStack({ screen, summary: chosen.summary, added, prepare }, async (packageDir, signal) => {
     if (chosen.posts === undefined) {
       screen.say('Replaying the sample posts. They are made up: a seeded generator wrote them (samples/README.md).')
     }

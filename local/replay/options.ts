@@ -26,7 +26,7 @@ export const REPLAY_USAGE = `Bellwether on a laptop: the whole loop on an embedd
   npm start                          replay the sample posts, then keep serving until Ctrl-C
   npm start -- --posts FILE          replay your own posts (CSV, JSON Lines, JSON, tweets.js)
   npm start -- --live                today's real posts, which you label, day by day (docs/live.md)
-  npm start -- check FILE            say what becomes of a file of posts or labels; starts nothing
+  npm start -- check FILE            say which rows of a file of posts or labels can be used; starts nothing
 
 Real posts
   --live                collect, label, train and report by the real clock, from the networks in bellwether.yml
@@ -42,9 +42,9 @@ Posts that are replayed
   --every-day           also play the days without posts in between; otherwise they are skipped
   --config FILE         another bellwether.yml
 
-Labels (the last three with --live, too)
+Labels (--labels-per-day, --import and --accept-unreliable-labels also work with --live)
   --mistakes P          how often a simulated annotator errs, 0 to 1 (0.05)
-  --annotators rows     take each labelled row of FILE as one person's judgement, used once
+  --annotators rows     take each labelled row of --posts FILE as one person's judgement, used once
   --label-by-hand       wait for people at the label desk instead
   --labeller ground-truth   let the embedded SageMaker play Ground Truth instead of the desk
   --seed N              of the samples and the simulated annotators (1)
@@ -53,7 +53,7 @@ Labels (the last three with --live, too)
   --accept-unreliable-labels   train although people err too often; cards say so
 
 Language model
-  --llm                 ask a simulated one about every message; its answers narrow the intervals (docs/llm.md)
+  --llm                 ask a simulated language model about every message; its answers narrow the intervals (docs/llm.md)
   --llm-mistakes P      how often it errs, 0 to 1 (0.15); with --llm alone
 
 Running

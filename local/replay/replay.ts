@@ -135,14 +135,20 @@ interface Played {
   days: number[]
 }
 
+/** Throws, with what to do, where an option names a file that is not there. */
+export function refuseMissingFiles({ posts, config, import: labels }: ReplayOptions): void {
+  for (const given of [posts, config, labels]) {
+    if (given === undefined) continue
+    if (statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? true)
+      throw new Error(`there is no file ${given}: correct the path`)
+  }
+}
+
 /** Read the posts and the configuration. Throws, with what to do, where nothing can be played. */
 async function readInput(options: ReplayOptions, { root, screen }: Surroundings): Promise<Played> {
   const file = options.posts ?? path.join(root, 'samples/posts/sample.jsonl')
   const configFile = options.config ?? path.join(root, 'bellwether.yml')
-  for (const given of [file, configFile, options.import ?? file]) {
-    if (statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? true)
-      throw new Error(`there is no file ${given}: correct the path`)
-  }
+  refuseMissingFiles(options)
   const config = readFileSync(configFile, 'utf8')
   if (options.import !== undefined) await refuseUnreadable(options.import)
   const own = options.config === undefined ? undefined : parseSettings(config, configFile)

@@ -125,8 +125,9 @@ describe('npm start', () => {
   it.each([
     ['--posts', '.', 'there is no file .: correct the path\n'],
     ['--config', 'nowhere.yml', 'there is no file nowhere.yml: correct the path\n'],
-  ])('refuses %s %s', async (option, file, err) => {
-    expect(await run('local/start.ts', '--once', option, file)).toMatchObject({ code: 1, err })
+    ['--import', 'labels.csv', 'there is no file labels.csv: correct the path\n'],
+  ])('refuses %s %s before it packages the stack', async (option, file, err) => {
+    expect(await run('local/start.ts', '--once', option, file)).toEqual({ code: 1, out: '', err })
   })
 })
 
