@@ -3,7 +3,17 @@ import type { SettleAnswered } from '../../../shared/web/end-link'
 import { keys } from '../../../shared/keys'
 import { answerInvitation, invitationRequest } from '../../../shared/web/invitation'
 import { linkKeys } from '../../shared/web/keys'
-import { answerAll, functionOf, newWorld, outcomeOf, postsOf, settingsWith, storeRun, type World } from './world'
+import {
+  answerAll,
+  functionOf,
+  newWorld,
+  opinionOf,
+  outcomeOf,
+  postsOf,
+  settingsWith,
+  storeRun,
+  type World,
+} from './world'
 
 const DATE = '2026-06-02'
 const WAITS = { waits: `batch ${DATE} still waits for answers` }
@@ -107,4 +117,34 @@ it('settles a batch whose last annotator has an expired link', async () => {
   world.now = new Date(world.now.getTime() + 2 * 3_600_000)
 
   expect(await functionOf(world).settle(DATE)).toMatchObject({ batch: DATE })
+})
+
+it('hands out a post whose reopening was not counted, because the invocation of the desk crashed, once the batch is looked at', async () => {
+  const world = newWorld({ settings: settingsWith({ evaluationJudgements: 2, trainingJudgements: 2 }) })
+  for (const hashtag of ['aws', 'azure']) {
+    await functionOf(world).onRun(await storeRun(world, hashtag, DATE, postsOf(hashtag, 4)))
+  }
+  await answerAll(world, 'ana')
+  const { items } = await functionOf(world).handOut('ben')
+  // Ana and Ben agree on it, so nobody else was asked.
+  const changed = items.find((shown) => opinionOf(shown) === 'technical')
+  const answered = items.map(({ batch, item }) => ({ batch, item, revision: 1, label: 'technical' }))
+  await functionOf(world).answer('ben', answered)
+  await answerAll(world, 'cyd')
+  const { table } = world
+  world.table = {
+    ...table,
+    update: async (key, change) => {
+      if (key.sk === 'batch') throw new Error('the function ran out of time')
+      return table.update(key, change)
+    },
+  }
+  const other = { batch: changed?.batch, item: changed?.item, revision: 2, skip: true }
+  await expect(functionOf(world).answer('ben', [other])).rejects.toThrow('out of time')
+  world.table = table
+  expect((await functionOf(world).handOut('dan')).items).toEqual([])
+
+  expect(await functionOf(world).settle(DATE)).toEqual(WAITS)
+
+  expect((await functionOf(world).handOut('dan')).items.map(({ item }) => item)).toEqual([changed?.item])
 })

@@ -1,9 +1,13 @@
 import { judgementsAtMost } from '../../../../shared/labellers/costs'
 import {
   addBatch,
+  type BatchRow,
+  type Chunk,
   type ChunkItem,
   closeChunks,
+  countChunk,
   isAnswered,
+  isWhole,
   batchForChange,
   readChunks,
   removeOpen,
@@ -37,14 +41,25 @@ export const deskLabeller = (table: Table): LabellerAdapter => ({
   finish: async ({ batch }, now, at) => {
     const row = await batchForChange(table, batch)
     if (!now) {
+      if (!row) return undefined
+      const chunks = await readChunks(table, row)
       const { annotators } = await invitedAt(table, at.getTime())
-      if (!row || !isAnswered(await readChunks(table, row), annotators)) return undefined
+      if (!isAnswered(chunks, annotators)) {
+        await recount(table, row, chunks)
+        return undefined
+      }
     }
     const items = row ? await closeChunks(table, row) : new Map<string, ChunkItem>()
     await removeOpen(table, batch)
     return { judgements: [...items].flatMap(([item, state]) => said(item, state)), consolidated: [], refused: [] }
   },
 })
+
+/** Repair the counts of chunks: an invocation of the desk may have crashed between its write of answers and its count. */
+async function recount(table: Table, { batch, complete }: BatchRow, chunks: readonly Chunk[]): Promise<void> {
+  const wrong = chunks.filter((chunk) => complete.has(chunk.name) !== isWhole(chunk))
+  for (const chunk of wrong) await countChunk(table, batch, chunk.name, isWhole(chunk))
+}
 
 const said = (item: string, state: ChunkItem): Answers['judgements'] =>
   judgementsOf(state).flatMap(([annotator, { given, at, note }]): Judgement[] =>
