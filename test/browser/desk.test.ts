@@ -68,6 +68,8 @@ async function begin(name: string, options?: BrowserContextOptions): Promise<Vis
 
 const postOf = (page: Page) => page.locator('#post')
 const textOf = (page: Page) => postOf(page).textContent()
+/** The count of today and that of the batch, as the header shows them. */
+const countOf = (page: Page) => Promise.all(['#today', '#done'].map((place) => page.locator(place).textContent()))
 
 async function press(page: Page, key: string): Promise<void> {
   await page.waitForTimeout(READ_MS)
@@ -273,12 +275,17 @@ describe('an annotator', () => {
     await context.setOffline(true)
     for (const key of ['1', '2', '1', '1']) await press(page, key)
     await page.getByText('4 answers are kept here').waitFor()
+    expect(await countOf(page)).toEqual(['4 today', '4 of 8'])
     await page.keyboard.press('b')
     await press(page, '2')
     await context.setOffline(false)
     await sent(page)
 
     await page.waitForFunction(() => document.getElementById('notice')?.textContent === '')
+    expect(await countOf(page)).toEqual(['4 today', '4 of 8'])
+    await page.reload()
+    await page.locator('#done', { hasText: '4 of 8' }).waitFor()
+    expect(await countOf(page)).toEqual(['4 today', '4 of 8'])
     const given = (await rows()).flatMap(({ answers }) => answers.fay ?? [])
     expect(given).toHaveLength(4)
     expect(given.filter(({ revision }) => revision === 2)).toEqual([

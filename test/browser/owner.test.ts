@@ -167,6 +167,23 @@ describe("a link to the owner's page", () => {
 })
 
 describe('a dispute', () => {
+  it('has the definitions at hand, and can wait for a later post', async () => {
+    const { page } = await arrive()
+    const decide = part(page, 'To decide')
+    const definition = decide.getByText('The post teaches, asks or reports')
+    await decide.getByText('2 posts to decide').waitFor()
+    const first = await decide.locator('.post').textContent()
+    expect(await definition.isVisible()).toBe(false)
+
+    await decide.getByText('What the labels mean').click()
+    await definition.waitFor()
+    await decide.getByRole('button', { name: 'Later' }).click()
+    await decide.locator('.post', { hasNotText: first ?? '' }).waitFor()
+
+    await decide.getByText('2 posts to decide').waitFor()
+    expect(await definition.isVisible()).toBe(true)
+  })
+
   it('is decided by keys alone, as text, and counts', async () => {
     const { page, complaints } = await arrive()
     const decide = part(page, 'To decide')
@@ -252,6 +269,22 @@ describe("a correction on the owner's page", () => {
   })
 })
 
+describe('a past decision', () => {
+  it('is in a list, and can be changed there', async () => {
+    const { page } = await arrive()
+    const correct = part(page, 'Correct a label')
+
+    await correct.getByText('Past decisions').click()
+    const made = correct.getByRole('article').filter({ hasText: SURE })
+    await made.getByText('marketing, decided by the owner').waitFor()
+    await made.getByLabel('Its label').selectOption('technical')
+    await made.getByRole('button', { name: 'Correct' }).click()
+    await made.getByText('technical, decided just now').waitFor()
+
+    expect(await labelOf(SURE)).toMatchObject({ label: 'technical', adjudicated: true })
+  })
+})
+
 describe('closing a batch early', () => {
   it('asks for confirmation, settles the available answers, and shows the result', async () => {
     const { page, complaints } = await arrive()
@@ -272,15 +305,19 @@ describe('closing a batch early', () => {
 })
 
 describe("people on the owner's page", () => {
-  it('get a working link from the page, and lose it there', async () => {
+  it.each([
+    ['annotator', '/desk/session'],
+    ['reader', '/report/session'],
+  ])('get a working link as %s from the page, and lose it there', async (role, session) => {
     const { page } = await arrive()
     const people = part(page, 'People')
+    await page.getByLabel('What the link is for').selectOption(role)
     await page.getByLabel('Make a link for').fill('dan')
     await page.keyboard.press('Enter')
     const link = await people.getByLabel('Link for dan').inputValue()
     await page.getByText('Earlier links of dan stay valid until they expire or are ended.').waitFor()
     const dan = await visit(link)
-    await dan.page.waitForResponse((response) => response.url().endsWith('/desk/session') && response.ok())
+    await dan.page.waitForResponse((response) => response.url().endsWith(session) && response.ok())
 
     await people.getByRole('button', { name: 'End link of dan' }).click()
     await page.getByRole('button', { name: 'Keep it' }).click()
@@ -290,9 +327,7 @@ describe("people on the owner's page", () => {
     await people.getByRole('row', { name: /^dan/ }).waitFor({ state: 'detached' })
 
     const after = await visit(link)
-    expect((await after.page.waitForResponse((response) => response.url().includes('/desk/session'))).status()).toBe(
-      401,
-    )
+    expect((await after.page.waitForResponse((response) => response.url().includes(session))).status()).toBe(401)
   })
 })
 

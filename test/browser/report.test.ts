@@ -282,6 +282,24 @@ describe('the report of two weeks', () => {
     expect(await figure.locator('tbody tr').count()).toBe(8)
   })
 
+  it('copies the sentence of the day, and that of the seven days', async () => {
+    const { page } = visitor
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    const quotes = page.locator('.card >> nth=0').locator('.quote')
+    const sentences = await quotes.locator('blockquote').allTextContents()
+    expect(sentences).toEqual([
+      expect.stringMatching(/^On 22 November 2026 about .*, from 30 labels given by people, with a model/),
+      expect.stringMatching(/^In the seven days to 22 November 2026 about .*, from 210 labels given by people/),
+    ])
+
+    for (const [i, sentence] of sentences.entries()) {
+      await quotes.nth(i).getByRole('button', { name: 'Copy' }).click()
+      await quotes.nth(i).getByRole('button', { name: 'Copied' }).waitFor()
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(sentence)
+    }
+    expect(await page.getByRole('status').textContent()).toBe('Copied')
+  })
+
   it('writes all dates in one format, and explains how its figures relate', async () => {
     const { page } = visitor
     await page.evaluate(() => {
