@@ -175,7 +175,7 @@ describe('a label that its judges leave in doubt', () => {
     expect(await confirmed([doubted(1), ...left])).toEqual([])
   })
 
-  it('is asked once more only once', async () => {
+  it('is never asked a second time for confirmation', async () => {
     expect(await confirmed([doubted(1), doubted(2), ...others], new Set([doubted(1)[1].item]))).toHaveLength(1)
   })
 
