@@ -13,7 +13,7 @@ export function shown(result: Result, form: OutputForm): string {
   if (form === 'csv')
     return stringify(
       result.rows.map((row) => row.map((value) => inCsv(value))),
-      { header: true, columns: result.columns.map(printable), record_delimiter: '\r\n' },
+      { header: true, columns: result.columns.map(inCsv), record_delimiter: '\r\n' },
     )
   return inTable(result)
 }

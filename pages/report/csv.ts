@@ -1,3 +1,5 @@
+import { guarded } from '../../shared/row-file/formula'
+
 export interface CsvColumn {
   heading: string
   numeric?: boolean
@@ -21,6 +23,6 @@ export const csvOf = (columns: readonly CsvColumn[], rows: readonly Cell[][]): s
 function field(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return String(cell)
-  const safe = /^[=+\-@\t\r＝＋－＠]/.test(cell) ? `'${cell}` : cell
+  const safe = guarded(cell)
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

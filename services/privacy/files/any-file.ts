@@ -5,6 +5,7 @@ import { contentOf, idOf, readPostRow } from '../../../shared/post-file/row'
 import { unfolded } from '../../../shared/post-file/x-post'
 import { fromPythonBytes } from '../../../shared/row-file/cells'
 import { fieldReader, bareName } from '../../../shared/row-file/columns'
+import { unguarded } from '../../../shared/row-file/formula'
 import { isRecord } from '../../../shared/row-file/open'
 import { clean, type Fields } from './clean'
 import { type FileKind, type FileRow, fileRows } from './file-rows'
@@ -161,7 +162,7 @@ function* formsOf(text: string): Iterable<string> {
   yield text
   const trimmed = text.trim()
   if (trimmed !== text) yield trimmed
-  if (text.startsWith("'")) yield text.replace(/^'(?='*[=+\-@])/, '')
+  if (text.startsWith("'")) yield unguarded(text)
   const ofPython = trimmed.startsWith('b') ? fromPythonBytes(text) : undefined
   if (ofPython !== undefined) yield ofPython
 }

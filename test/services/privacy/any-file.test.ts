@@ -100,10 +100,11 @@ it('recognises a row without an id by the id that the collector derived', () => 
 it.each([
   ['CSV with a text', 'tweet,label\n', `${TEXT},a\n`, 'other,b\n'],
   ['a text that begins like a formula', 'text,label\n', `'${TEXT},a\n`, 'other,b\n'],
+  ['a text that begins like a full-width formula', 'text,label\n', `'＝${TEXT},a\n`, 'other,b\n'],
   ['a manifest', '', `{"source":"${TEXT}","label":0,"label-metadata":{}}\n`, '{"source":"other"}\n'],
   ['a task of Label Studio', '', `{"id":1,"data":{"text":"${TEXT}"},"annotations":[]}\n`, '{"id":2,"data":{}}\n'],
 ])('removes a label without an id by its text: %s', (_, header, goes, stays) => {
-  const known: DeletionTargets = { ...byText, itemOfText: (text) => byText.itemOfText(text.replace(/^=/, '')) }
+  const known: DeletionTargets = { ...byText, itemOfText: (text) => byText.itemOfText(text.replace(/^[=＝]/, '')) }
   const file = header + goes.replace(`'${TEXT}`, `'=${TEXT}`) + stays
 
   expect(labelFile(Buffer.from(file), known, 'imports/labels')?.body.toString()).toBe(header + stays)
