@@ -1,4 +1,4 @@
-import { printable } from '../local/printable'
+import { printable } from '../packages/embedded-aws/src/printable'
 import { hasKnownWord, predict, train } from '../packages/fasttext/src'
 import { csvOf as reportCsv } from '../pages/report/csv'
 import { withShortJobs } from '../pages/report/words'

@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { inspect, parseArgs } from 'node:util'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
+import { printable } from '../packages/embedded-aws/src/printable'
 import type { Examination } from '../services/doctor/examine'
 import type { TrainingOutcome } from '../services/trainer/launch'
 import { s3Artefacts } from '../shared/artefact'
@@ -49,7 +50,7 @@ const s3 = new S3Client({ region })
 const lambda = new LambdaClient({ region })
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
+  console.error(printable(error instanceof Error ? error.message : String(error)))
   process.exitCode = 1
 })
 
@@ -70,7 +71,7 @@ async function main(): Promise<void> {
     await fetchPage(deskUrl)
     say('all of it works')
   } catch (error) {
-    console.error(error)
+    console.error(printable(inspect(error)))
     process.exitCode = 1
   }
   if (!keep) await remove()
@@ -242,5 +243,5 @@ async function waitFor<T>(
 }
 
 function say(text: string): void {
-  console.log(`smoke: ${text}`)
+  console.log(printable(`smoke: ${text}`))
 }

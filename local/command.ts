@@ -1,4 +1,4 @@
-import { printable } from './printable'
+import { printable } from '../packages/embedded-aws/src/printable'
 
 /**
  * Run a command with its arguments, and end with the exit code that it returns. An error that it throws is printed as

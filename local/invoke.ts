@@ -5,7 +5,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { refusalIn } from '../shared/refused'
 import { runCommand } from './command'
 import { asOwner } from './owner'
-import { printable } from './printable'
+import { printable } from '../packages/embedded-aws/src/printable'
 import { ROOT } from './root'
 import { findRunning, orGone } from './running'
 

@@ -1,4 +1,4 @@
-import { printable } from './printable'
+import { printable } from '../packages/embedded-aws/src/printable'
 
 /** Where a command prints its progress. */
 export interface Screen {

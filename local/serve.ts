@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { serveUntilStopped } from '../packages/embedded-aws/src/serving'
+import { printable } from '../packages/embedded-aws/src/printable'
 import { createCloud } from './cloud'
 import { ROOT } from './root'
 import { pointTo } from './running'
@@ -16,7 +17,7 @@ const HOME = path.join(ROOT, '.bellwether/cloud')
 
 const { port, data } = options()
 serve(Number(port), path.resolve(data ?? HOME)).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
+  console.error(printable(error instanceof Error ? error.message : String(error)))
   process.exit(1)
 })
 

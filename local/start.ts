@@ -19,7 +19,7 @@ import { truthTable } from './replay/truth'
 import { widthsInWords } from './replay/widths'
 import { ROOT } from './root'
 import { pointTo } from './running'
-import { printable } from './printable'
+import { printable } from '../packages/embedded-aws/src/printable'
 import { createScreen, type Screen } from './screen'
 
 const temporaries: string[] = []

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { guarded } from '../../shared/row-file/formula'
-import { printable } from '../printable'
+import { printable } from '../../packages/embedded-aws/src/printable'
 import type { Result, Value } from './duckdb'
 import type { OutputForm } from './options'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { printable } from '../../local/printable'
+import { printable } from '../../packages/embedded-aws/src/printable'
 import { createScreen } from '../../local/screen'
 
 describe('text for the terminal', () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { createCloud } from './cloud'
+import { printable } from './printable'
 import { serveUntilStopped } from './serving'
 
 const USAGE = `Runs AWS services on one port of this machine: S3, SQS, DynamoDB, EventBridge and its Scheduler, Lambda, HTTP APIs,
@@ -25,7 +26,7 @@ const SHOWN = new Set(['AWS::Lambda::Function', 'AWS::S3::Bucket', 'AWS::SQS::Qu
 const PACKAGED = 'cloudformation-template-update-stack.json'
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
+  console.error(printable(error instanceof Error ? error.message : String(error)))
   process.exit(1)
 })
 
@@ -88,7 +89,7 @@ function readOptions(): { port: number; data: string; template?: string } {
     if (data === undefined) throw new Error('--data is missing: give the folder that keeps all state')
     return { port: Number(port), data, ...(template === undefined ? {} : { template }) }
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
+    console.error(printable(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`))
     process.exit(2)
   }
 }

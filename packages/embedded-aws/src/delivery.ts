@@ -1,3 +1,4 @@
+import { printable } from './printable'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -136,7 +137,7 @@ export function createDeliveries({ folder, clock, work, iam, faults, targets }: 
   }
   const giveUp = async (event: Waiting, error: unknown, exhausted: string | undefined): Promise<void> => {
     const { from, role, target, deadLetterQueue, payload } = event
-    const lost = (why: string) => console.error(`${from.arn}: an event for ${target} is lost: ${why}`)
+    const lost = (why: string) => console.error(printable(`${from.arn}: an event for ${target} is lost: ${why}`))
     if (deadLetterQueue === undefined) return lost(String(error))
     const kind = targetOf(deadLetterQueue)
     const denied = refuses(from, role, kind, kind.action, deadLetterQueue)

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+import { printable } from './printable'
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -43,7 +45,7 @@ export async function listen(port: number, doors: Doors, headersTimeoutMs = HEAD
       (error: unknown) => {
         // The caller has ended: nobody waits for the answer.
         if (error instanceof CallerGone || outgoing.destroyed) return outgoing.destroy()
-        console.error(`${incoming.method} ${incoming.url}`, error)
+        console.error(printable(`${incoming.method} ${incoming.url} ${inspect(error)}`))
         const body = JSON.stringify({ __type: 'InternalFailure', message: String(error) })
         send(outgoing, false, { status: 500, headers: { 'content-type': 'application/json' }, body }, doors.clock)
       },

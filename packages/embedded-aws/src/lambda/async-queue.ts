@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+import { printable } from '../printable'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -72,7 +74,8 @@ export function createAsyncQueue({ folder, clock, work, settingsOf, invoke, give
   /** No failure on the way (a throttled function, a bug here) loses the event. */
   const persist = (event: Accepted) =>
     attempt(event).catch((error: unknown) => {
-      if (!(error instanceof Throttled)) console.error(`${event.functionName} ${event.requestId}`, error)
+      if (!(error instanceof Throttled))
+        console.error(printable(`${event.functionName} ${event.requestId} ${inspect(error)}`))
       if (!stopped) again(event, 60_000)
     })
   const attempt = async (event: Accepted): Promise<void> => {

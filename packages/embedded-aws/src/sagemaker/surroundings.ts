@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+import { printable } from '../printable'
 import type { Credentials } from '../access-keys'
 import type { Denial } from '../iam/iam'
 import type { CloudContext, Principal } from '../service'
@@ -89,7 +91,7 @@ export function siteOf(context: CloudContext, surroundings: Surroundings): Site 
         if (closed) return
         surroundings.track(name, step()).catch((error: unknown) => {
           // Work that the end of the cloud cut off starts over with the next cloud.
-          if (!closed) console.error(name, error)
+          if (!closed) console.error(printable(`${name} ${inspect(error)}`))
         })
       }
       if (ms > 0) clock.at(clock.now() + ms, go)

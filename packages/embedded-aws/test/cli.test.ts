@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, expect, it } from '@jest/globals'
+
+const root = path.resolve(__dirname, '../../..')
+const folder = mkdtempSync(path.join(tmpdir(), 'embedded-aws-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const run = (...args: string[]) =>
+  spawnSync(process.execPath, ['bin/run.mjs', 'packages/embedded-aws/src/cli.ts', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+
+it('a template never reaches the terminal with its control characters', () => {
+  const template = path.join(folder, 'template.json')
+  writeFileSync(template, '\u001b[31m{')
+
+  const { status, stderr } = run('--port', '0', '--data', path.join(folder, 'data'), '--template', template)
+
+  expect(status).toBe(1)
+  expect(stderr).toContain('\\u001b[31m')
+  expect(stderr).not.toContain('\u001b')
+})
