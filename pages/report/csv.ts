@@ -1,5 +1,3 @@
-import { guarded } from '../../shared/row-file/formula'
-
 export interface CsvColumn {
   heading: string
   numeric?: boolean
@@ -23,6 +21,6 @@ export const csvOf = (columns: readonly CsvColumn[], rows: readonly Cell[][]): s
 function field(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return String(cell)
-  const safe = guarded(cell)
+  const safe = /^'*[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
