@@ -149,8 +149,8 @@ export function meansWith(
     const change = changeOf(id, message)
     if (!change) continue
     const count = basis === 'posts' ? message.posts : 1
-    const differences = zip(change.after, change.before).map(([after, before]) => after - before)
-    addUp(changes, differences, count)
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- all three have a number for each class of the model
+    for (const [k, after] of change.after.entries()) changes[k]! += count * (after - change.before[k]!)
   }
   // If not all messages are kept, only the kept ones change.
   const total = basis === 'posts' ? tally.posts : tally.kept.size / tally.below
@@ -210,8 +210,10 @@ export function covarianceOf(tally: Tally, basis: Basis): number[][] {
   const total = basis === 'posts' ? tally.posts * Math.sqrt(tally.below) : tally.kept.size
   for (const message of tally.kept.values()) {
     const weight = ((basis === 'posts' ? message.posts : 1) / total) ** 2
-    const off = zip(scoresOf(message, tally.classes), means).map(([score, mean]) => score - mean)
-    for (const [row, own] of zip(covariance, off)) addUp(row, off, weight * own)
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- both have a number for each class of the model
+    const off = scoresOf(message, tally.classes).map((score, k) => score - means[k]!)
+    // oxlint-disable-next-line typescript/no-non-null-assertion -- the matrix has a row for each class of the model
+    for (const [k, row] of covariance.entries()) addUp(row, off, weight * off[k]!)
   }
   return covariance
 }
@@ -244,7 +246,7 @@ function addMessage(to: Map<string, Message>, id: string, { posts, scores }: Mes
 
 function addUp(to: number[], from: readonly number[], times = 1): void {
   // oxlint-disable-next-line typescript/no-non-null-assertion -- both have a number for each class of the model
-  for (const [k, value] of from.entries()) to[k]! += times * value
+  for (let k = 0; k < to.length; k++) to[k]! += times * from[k]!
 }
 
 /** Count posts for the class with the greatest score. */
