@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 type OptionsConfig = NonNullable<ParseArgsConfig['options']>
@@ -28,6 +29,9 @@ export function benchOptions<const Options extends OptionsConfig>(
     const given: Record<string, unknown> = read.values
     const missing = needs.filter((name) => !given[name])
     if (missing.length > 0) throw new Error(`missing: ${missing.map((name) => `--${name}`).join(', ')}`)
+    const { data } = given
+    if (needs.some((name) => name === 'data') && typeof data === 'string' && !existsSync(data))
+      throw new Error(`--data ${data}: there is no such folder`)
     const [wrong] = wrongNumbers(options, given)
     if (wrong !== undefined) throw new Error(wrong)
     return read

@@ -48,6 +48,8 @@ A line that cannot be read is named with its file, line and field, and left out.
 
 /** Texts are classified in groups of this size. */
 const BATCH = 1000
+/** So many refused lines are named; a file of another kind may have millions. */
+const MOST_NAMED = 20
 
 const text = z.string({ error: 'expected a string' })
 const label = z.string({ error: 'expected a string' }).trim().min(1, 'expected the name of a label')
@@ -158,7 +160,8 @@ function readRows<S extends z.ZodType>(file: string, schema: S) {
   const refused: Refused = { count: 0 }
   const refuse = (line: number, why: string): void => {
     refused.count += 1
-    console.error(printable(`${file}:${line}: ${why}`))
+    if (refused.count === MOST_NAMED + 1) console.error('Further lines are counted only.')
+    if (refused.count <= MOST_NAMED) console.error(printable(`${file}:${line}: ${why}`))
   }
   const stream = file === '-' ? process.stdin : createReadStream(openable(file))
   async function* rows(): AsyncGenerator<{ line: number; row: z.infer<S> }> {
@@ -215,6 +218,9 @@ function hyperparametersOf(engine: Engine, set: readonly string[]): Hyperparamet
 
 /** A model replaces a model, and nothing else. */
 function refuseForeign(output: string): void {
+  const found = statSync(output, { throwIfNoEntry: false })
+  if (found && !found.isDirectory())
+    throw new WrongCommand(`--output ${output}: it is a file; name an empty or new folder`)
   if (!existsSync(output) || readdirSync(output).length === 0 || existsSync(path.join(output, MANIFEST))) return
   throw new WrongCommand(`--output ${output}: it has files that are not of a model; name an empty or new folder`)
 }
@@ -253,6 +259,6 @@ function parsedArgs(args: string[]) {
       },
     })
   } catch (error) {
-    throw new WrongCommand(error instanceof Error ? error.message : String(error))
+    throw new WrongCommand(`${error instanceof Error ? error.message : String(error)}; --help lists the options`)
   }
 }

@@ -15,6 +15,7 @@ import { GetFunctionConfigurationCommand, LambdaClient, type LambdaClientConfig 
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 import { runCommand } from '../local/command'
+import { refuseFile } from '../local/given-file'
 import { asOwner } from '../local/owner'
 import { printable } from '../packages/embedded-aws/src/printable'
 import { findRunning, orGone } from '../local/running'
@@ -75,6 +76,7 @@ async function main(argv: string[]): Promise<number> {
 /** An export replaces an export, and nothing else: a folder with any other file is left as it is. */
 function refuseForeign(out: string): void {
   if (!existsSync(out)) return
+  refuseFile('--out', out)
   const own = filesOfExport(out)
   const [foreign] = readdirSync(out).filter((name) => !own.includes(name))
   if (foreign === undefined) return

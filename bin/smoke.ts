@@ -35,15 +35,7 @@ const PATIENCE_MS = 100 * 60_000
 /** S3 sends no events for about five minutes after they were enabled: after this, smoke calls the functions itself. */
 const EVENT_PATIENCE_MS = 60_000
 
-const { values } = parseArgs({
-  options: {
-    region: { type: 'string', default: 'eu-west-1' },
-    stage: { type: 'string', default: `smoke-${randomBytes(2).toString('hex')}` },
-    keep: { type: 'boolean', default: false },
-    remove: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-})
+const values = options()
 const { region, keep } = values
 const stage = values.remove ?? values.stage
 const s3 = new S3Client({ region })
@@ -244,4 +236,21 @@ async function waitFor<T>(
 
 function say(text: string): void {
   console.log(printable(`smoke: ${text}`))
+}
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        region: { type: 'string', default: 'eu-west-1' },
+        stage: { type: 'string', default: `smoke-${randomBytes(2).toString('hex')}` },
+        keep: { type: 'boolean', default: false },
+        remove: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    console.error(printable(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`))
+    process.exit(2)
+  }
 }

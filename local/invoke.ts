@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { refusalIn } from '../shared/refused'
 import { runCommand } from './command'
+import { refuseNoFile } from './given-file'
 import { asOwner } from './owner'
 import { printable } from '../packages/embedded-aws/src/printable'
 import { ROOT } from './root'
@@ -26,6 +27,7 @@ async function main(argv: string[]): Promise<number> {
     allowPositionals: true,
     options: { path: { type: 'string' }, data: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   })
+  if (values.path !== undefined) refuseNoFile(values.path)
   const [name, request = values.path === undefined ? '{}' : readFileSync(values.path, 'utf8')] = positionals
   if (values.help || name === undefined) {
     console.log(`${USAGE}\nThe functions, with a sample request of each:\n\n${samples()}`)
@@ -48,7 +50,10 @@ function samples(): string {
 
 async function invoke(name: string, request: string, dataDir: string | undefined): Promise<number> {
   const running = findRunning(dataDir)
-  if (!running) throw new Error('No cloud was started here: `npm start` starts one.')
+  if (!running) {
+    const where = dataDir === undefined ? 'here' : `with the data folder ${dataDir}`
+    throw new Error(`No cloud was started ${where}: \`npm start\` starts one.`)
+  }
   const full = running.functions.find((known) => known === name || known.endsWith(`-${name}`))
   if (full === undefined)
     throw new Error(`There is no function ${name}; there are: ${running.functions.join(', ') || 'none'}`)

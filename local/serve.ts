@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { serveUntilStopped } from '../packages/embedded-aws/src/serving'
 import { printable } from '../packages/embedded-aws/src/printable'
 import { createCloud } from './cloud'
+import { refuseFile } from './given-file'
 import { ROOT } from './root'
 import { pointTo } from './running'
 
@@ -22,6 +23,7 @@ serve(Number(port), path.resolve(data ?? HOME)).catch((error: unknown) => {
 })
 
 async function serve(wanted: number, dataDir: string): Promise<void> {
+  refuseFile('--data', dataDir)
   const cloud = await createCloud({ dataDir, port: wanted })
   if (dataDir === HOME) pointTo(dataDir)
   serveUntilStopped(cloud, dataDir, ['  aws s3 mb s3://my-bucket && aws sqs create-queue --queue-name my-queue'])

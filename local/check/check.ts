@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { BellwetherError } from '../../shared/errors'
 import { parseSettings, type Settings } from '../../shared/settings'
+import { refuseNoFile } from '../given-file'
 import { kindOfFile } from './kind'
 import { checkLabels } from './labels'
 import type { CheckOptions, Kind } from './options'
@@ -39,8 +40,7 @@ async function checkFile(
 ): Promise<ExitCode> {
   let report: FileReport
   try {
-    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-      throw new Error(`there is no file ${file}: correct the path`)
+    refuseNoFile(file)
     const kind: Kind = as ?? (await kindOfFile(file))
     const rules = { settings, isOwn: config !== undefined, now, all }
     report = kind === 'posts' ? await checkPosts(file, rules) : await checkLabels(file, rules)
@@ -63,6 +63,6 @@ export const errorInWords = (error: unknown): string =>
 
 function settingsFrom({ config }: CheckOptions, root: string): Settings {
   const file = config ?? path.join(root, 'bellwether.yml')
-  if (!existsSync(file)) throw new Error(`there is no file ${file}: correct the path`)
+  refuseNoFile(file)
   return parseSettings(readFileSync(file, 'utf8'), file)
 }

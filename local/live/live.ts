@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { httpClient } from '../../services/collector/sources/http'
 import { describeSource } from '../../shared/sources'
 import { namesOf, topicIn, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
+import { refuseNoFile } from '../given-file'
 import { type Cloud, createCloud, tellOfMails } from '../cloud'
 import { listener } from '../heard'
 import { linkFor } from '../link'
@@ -64,7 +65,7 @@ export async function live(options: LiveOptions, configured: LiveSettings, surro
 /** The configuration for these options; `root` is the folder of `bellwether.yml`. */
 export function configure(options: LiveOptions, root: string): LiveSettings {
   const file = options.config ?? path.join(root, 'bellwether.yml')
-  if (!existsSync(file)) throw new Error(`there is no file ${file}: correct the path`)
+  refuseNoFile(file)
   return liveSettings(readFileSync(file, 'utf8'), path.basename(file), options)
 }
 

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { refuseNoFile } from '../given-file'
 import { type Cloud, createCloud, tellOfMails } from '../cloud'
 import { listener } from '../heard'
 import { keepFor } from '../purpose'
@@ -137,11 +138,7 @@ interface Played {
 
 /** Throws, with what to do, where an option names a file that is not there. */
 export function refuseMissingFiles({ posts, config, import: labels }: ReplayOptions): void {
-  for (const given of [posts, config, labels]) {
-    if (given === undefined) continue
-    if (statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? true)
-      throw new Error(`there is no file ${given}: correct the path`)
-  }
+  for (const given of [posts, config, labels]) if (given !== undefined) refuseNoFile(given)
 }
 
 /** Read the posts and the configuration. Throws, with what to do, where nothing can be played. */

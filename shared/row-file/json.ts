@@ -23,8 +23,8 @@ export async function* jsonLines(text: AsyncIterable<string>): JsonPieces {
   const linesIn = function* (part: string): Iterable<JsonPiece> {
     let start = 0
     for (let end = part.indexOf('\n'); end !== -1; end = part.indexOf('\n', start)) {
-      const whole = begun.join('') + part.slice(start, end)
-      begun = []
+      const whole = begun.length === 0 ? part.slice(start, end) : begun.join('') + part.slice(start, end)
+      if (begun.length > 0) begun = []
       if (whole.trim() !== '') yield { line, text: whole }
       line += 1
       start = end + 1

@@ -129,6 +129,32 @@ describe('npm run engine', () => {
     expect(JSON.parse(readFileSync(path.join(output, 'model.json'), 'utf8'))).toMatchObject({ engine: 'linear' })
   }, 30_000)
 
+  it('names the first twenty lines of a file of another kind, and counts the others', async () => {
+    const input = fileOf(
+      'other.txt',
+      Array.from({ length: 30 }, () => 'no JSON'),
+    )
+
+    const { code, stderr } = await engine('train', '--engine', 'linear', '--input', input, '--output', at('x'))
+
+    const lines = stderr.split('\n')
+    expect(code).toBe(1)
+    expect(lines.slice(19, 22)).toEqual([
+      `${input}:20: not JSON: expected one object a line`,
+      'Further lines are counted only.',
+      '30 lines were refused',
+    ])
+  })
+
+  it.each([
+    ['a file as the folder of the model', ['--output', 'package.json'], 'it is a file; name an empty or new folder'],
+    ['an option that there is not', ['--bogus'], '--help lists the options'],
+  ])('names %s', async (_, args, why) => {
+    const { code, stderr } = await engine('train', '--engine', 'linear', '--input', 'package.json', ...args)
+
+    expect([code, stderr]).toEqual([2, expect.stringContaining(why)])
+  })
+
   it('names a folder that is given as a file', async () => {
     const { code, stderr } = await engine('train', '--engine', 'linear', '--input', folder, '--output', at('x'))
 

@@ -123,7 +123,8 @@ describe('npm start', () => {
   })
 
   it.each([
-    ['--posts', '.', 'there is no file .: correct the path\n'],
+    ['--posts', '.', '. is a folder: name a file in it\n'],
+    ['--posts', 'nowhere.csv', 'there is no file nowhere.csv: correct the path\n'],
     ['--config', 'nowhere.yml', 'there is no file nowhere.yml: correct the path\n'],
     ['--import', 'labels.csv', 'there is no file labels.csv: correct the path\n'],
   ])('refuses %s %s before it packages the stack', async (option, file, err) => {

@@ -179,7 +179,7 @@ const QUOTED = /"(?:[^"\\]|\\.)*"?/g
 function mentions(raw: string, targets: DeletionTargets): boolean {
   const words = raw.match(/[^\s"'`,;|()[\]{}<>]+/g) ?? []
   if (words.some((word) => word.length >= LONG_ID && targets.isPost(word))) return true
-  const quoted = Array.from(raw.matchAll(QUOTED), ([whole]) => whole)
+  const quoted = raw.includes('"') ? Array.from(raw.matchAll(QUOTED), ([whole]) => whole) : []
   return [raw, ...quoted.flatMap(unquoted)].some(
     (text) => targets.isPost(text) || foreign(targets).itemOfText(text) !== undefined,
   )
