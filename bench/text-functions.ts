@@ -162,6 +162,13 @@ const inAllCells = (text: string): string =>
   `id,text,createdAt,hashtag,author,label,annotator,labelledAt\n${Array.from({ length: 8 }, () => cell(text.slice(-(text.length >> 3)))).join()}\n`
 const asJson = (text: string): string => `${JSON.stringify({ id: '1', text, createdAt: text, label: text })}\n`
 
+/** Records are read one after another, as deletion reads them. */
+function counted(records: Iterable<unknown>): number {
+  let count = 0
+  for (const _ of records) count += 1
+  return count
+}
+
 /** An array of one row and of what is no row, with as many characters as the text. */
 const brokenArray = (text: string): string =>
   `[${asJson(text.slice(0, text.length / 6))},${text.slice(text.length / 2)}`
@@ -267,7 +274,7 @@ export const textFunctions = (): TextFunction[] => [
   { name: 'privacy: a file of labels', run: (text) => labelFile(Buffer.from(text), NOBODY, '') },
   { name: 'privacy: a row', run: (text) => isRowGone(text, NOBODY) },
   { name: 'privacy: refused rows', run: (text) => refusedRows(Buffer.from(JSON.stringify({ row: text })), NOBODY, '') },
-  { name: 'privacy: records of CSV', run: (text) => [...recordsOf(text)] },
+  { name: 'privacy: records of CSV', run: (text) => counted(recordsOf(text)) },
   {
     name: 'privacy: JSON Lines',
     run: (text) => rewriteJsonLines({ text: ['text'] })(Buffer.from(asJson(text)), NOBODY, ''),

@@ -14,6 +14,7 @@ export interface CsvRow {
 /** A quote without a closing quote within so many characters counts as never closed. */
 const LONGEST_CELL = 2 ** 20
 
+const LINE_FEED = 10
 const SPACE = 32
 const QUOTE = 34
 
@@ -60,6 +61,8 @@ interface Read {
   problem?: string
   /** Where the cell with the problem begins. */
   stray?: number
+  /** Where the row begins. */
+  start: number
   /** Where the next row begins. */
   end: number
 }
@@ -78,7 +81,7 @@ export function readCsvRow(text: string, start: number, delimiter: string, isLas
         // Everything up to the end of the line with the quote is given up; more of it may follow.
         const end = afterLineEnd(text, lineEndFrom(text, at), isLast)
         if (end === undefined) return undefined
-        return { cells, problem: 'a quote opens a cell and is never closed', stray: at, end }
+        return { cells, problem: 'a quote opens a cell and is never closed', stray: at, start, end }
       }
       cells.push(cell.text)
       behind = cell.end
@@ -88,12 +91,12 @@ export function readCsvRow(text: string, start: number, delimiter: string, isLas
       cells.push(text.slice(at, behind))
     }
     if (behind >= text.length && !isLast) return undefined
-    if (text[behind] === delimiter) {
+    if (text.charCodeAt(behind) === delimiter.charCodeAt(0)) {
       at = behind + 1
       continue
     }
     const end = afterLineEnd(text, behind, isLast)
-    return end === undefined ? undefined : { cells, end }
+    return end === undefined ? undefined : { cells, start, end }
   }
 }
 
@@ -158,7 +161,7 @@ function lineEndFrom(text: string, at: number): number {
 /** After the line end at `at`; undefined where a later piece of the text may have its second half. */
 function afterLineEnd(text: string, at: number, isLast: boolean): number | undefined {
   if (at >= text.length) return isLast ? text.length : undefined
-  if (text[at] === '\n') return at + 1
+  if (text.charCodeAt(at) === LINE_FEED) return at + 1
   if (at + 1 >= text.length) return isLast ? at + 1 : undefined
   return text[at + 1] === '\n' ? at + 2 : at + 1
 }

@@ -20,21 +20,23 @@ export const byHeader = (header: readonly string[], cells: readonly string[]): C
  * deleted by its id.
  */
 export function* recordsOf(text: string, delimiter = ',', from = 0): Iterable<CsvRecord> {
-  let start = from
-  let at = text.startsWith('\uFEFF', from) && from === 0 ? 1 : from
-  for (;;) {
+  // A byte order mark belongs to the first record.
+  const mark = text.startsWith('\uFEFF', from) && from === 0 ? 1 : 0
+  for (let at = from + mark; ;) {
     const row = readCsvRow(text, at, delimiter, true)
     if (!row) return
-    const { cells, stray, end } = row
-    const plain: readonly string[] =
-      stray === undefined
-        ? []
-        : text
-            .slice(stray, end)
-            .replace(/(?<![\r\n])[\r\n]+$/, '')
-            .split(delimiter)
-    yield { cells: plain.length === 0 ? cells : [...cells, ...plain], start, end }
-    start = end
-    at = end
+    const start = at === from + mark ? from : at
+    if (row.stray !== undefined)
+      yield { cells: [...row.cells, ...plain(text, row.stray, row.end, delimiter)], start, end: row.end }
+    // Most rows: another object for each of them would cost as much as reading it.
+    else yield start === row.start ? row : { cells: row.cells, start, end: row.end }
+    at = row.end
   }
 }
+
+/** The cells from one that cannot be read on, split plainly. */
+const plain = (text: string, stray: number, end: number, delimiter: string): string[] =>
+  text
+    .slice(stray, end)
+    .replace(/(?<![\r\n])[\r\n]+$/, '')
+    .split(delimiter)
