@@ -39,7 +39,7 @@ const ruleArn = (name: string, place: Place, properties: Record<string, unknown>
   return arn('events', 'rule/')(bus === undefined ? name : `${bus}/${name}`, place)
 }
 
-const SQL = '`npm run query` asks the tables here'
+const SQL = 'there is no SQL engine here'
 
 /** Every supported resource type, in the order of creation. */
 export const KINDS: Record<string, Kind> = {
