@@ -72,6 +72,27 @@ describe('a worker', () => {
   })
 
   it.each([
+    ['Layers', ['arn:aws:lambda:eu-west-1:000000000000:layer:sdk:1']],
+    ['DeadLetterConfig', { TargetArn: 'arn:aws:sqs:eu-west-1:000000000000:dead' }],
+  ])('refuses %s of a function by name', async (property, value) => {
+    const echo = fn('exports.handler = async (event) => event', { [property]: value })
+
+    await expect(start({ Echo: echo })).rejects.toThrow(`Unrecognized key: "${property}"`)
+  })
+
+  it('takes properties of a function that change nothing here', async () => {
+    const more = {
+      FunctionName: 'echo',
+      Description: 'echoes',
+      VpcConfig: { SubnetIds: ['subnet-1'] },
+      PackageType: 'Zip',
+    }
+    await start({ Echo: fn('exports.handler = async (event) => event', more) })
+
+    expect(await cloud().invoke('echo', 1)).toMatchObject({ payload: '1' })
+  })
+
+  it.each([
     ['throws', 'exports.handler = async () => { throw new RangeError("too far") }', 'RangeError', 'too far'],
     ['throws while loading', 'throw new TypeError("cannot start")', 'TypeError', 'cannot start'],
     ['exports no handler', 'exports.other = 1', 'Runtime.HandlerNotFound', 'index.handler is undefined'],

@@ -17,7 +17,24 @@ interface Surroundings {
 }
 
 const code = z.union([z.object({ S3Key: z.string() }), z.object({ ZipFile: z.string() })])
-const functionProperties = z.object({
+/** Properties that change nothing here. Any other unknown one, such as `Layers`, is refused: code would miss it. */
+const WITHOUT_EFFECT = [
+  'FunctionName',
+  'Description',
+  'Tags',
+  'Architectures',
+  'TracingConfig',
+  'LoggingConfig',
+  'EphemeralStorage',
+  'KmsKeyArn',
+  'RecursiveLoop',
+  'RuntimeManagementConfig',
+  'SnapStart',
+  'VpcConfig',
+] as const
+const functionProperties = z.strictObject({
+  ...Object.fromEntries(WITHOUT_EFFECT.map((name) => [name, z.unknown().optional()])),
+  PackageType: z.literal('Zip').optional(),
   Code: code,
   Handler: z.string(),
   Role: z.string(),
