@@ -6,9 +6,9 @@ export interface SessionPerson {
 }
 
 /**
- * Who opened the page. The token of a link stands in the fragment. The page exchanges it for a cookie once and then
- * takes it out of the address, so that it stays out of bookmarks and screenshots. `session` is the API's path,
- * `/desk/session`.
+ * Who opened the page. The token of a link is in the fragment. The page exchanges it for a cookie once and then removes it
+ * from the address, so that it stays out of bookmarks and screenshots. It also removes the token of another page, which may
+ * be valid there. `session` is the API's path, `/desk/session`.
  */
 export async function enter(session: string): Promise<ApiResult<SessionPerson>> {
   // A second link that is opened in this tab changes only the fragment. So does the page's own navigation.
@@ -18,7 +18,8 @@ export async function enter(session: string): Promise<ApiResult<SessionPerson>> 
   const token = tokenIn(location.hash)
   if (!token) return ask<SessionPerson>('GET', session)
   const answer = await ask<SessionPerson>('POST', session, { token })
-  if (answer.ok) history.replaceState(null, '', location.pathname + location.search)
+  if (answer.ok || answer.problem.error === 'foreign')
+    history.replaceState(null, '', location.pathname + location.search)
   return answer
 }
 

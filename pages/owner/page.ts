@@ -1,7 +1,7 @@
 import type { OwnerOverview } from '../../services/owner/shown'
 import { element } from '../element'
 import { enter } from '../enter'
-import { api } from './api'
+import { api, openFor } from './api'
 import { batches } from './batches'
 import { correction } from './correction'
 import { decide } from './decide'
@@ -23,6 +23,7 @@ void start()
 async function start(): Promise<void> {
   const entered = await enter('/desk/owner/session')
   if (!entered.ok) return lockOut(entered.problem.message)
+  openFor(entered.body.name)
   const first = await api.overview()
   if (!first.ok) return lockOut(first.problem.message)
   show(first.body)
@@ -61,7 +62,7 @@ function show(first: OwnerOverview): void {
   const refresh = async (): Promise<OwnerOverview | undefined> => {
     const answer = await api.overview()
     if (answer.ok) draw(answer.body)
-    else if (answer.problem.status === 401) lockOut(answer.problem.message)
+    else if (answer.problem.status === 401 || answer.problem.error === 'other') lockOut(answer.problem.message)
     else say(answer.problem.message)
     return answer.ok ? answer.body : undefined
   }

@@ -21,6 +21,12 @@ interface Ports {
 /** The work of a route, for an annotator who has a session. */
 type Work = (annotator: Visitor, request: Request, now: Date) => Promise<HttpReply>
 
+/**
+ * The owner's page, opened with a slash at the end. AWS does not document which of the routes `/desk/owner` and
+ * `/desk/{proxy+}` such a path takes, so it may come here, with the owner's cookies. The desk reads none of them.
+ */
+const OWNER_PAGE = new Set(['GET /desk/owner', 'HEAD /desk/owner'])
+
 const howMany = z.coerce.number().int().min(1).max(50).default(20)
 /** The most answers that one response lists: all of an annotator's day. */
 const howManyAnswered = z.coerce.number().int().min(1).max(500).default(20)
@@ -61,6 +67,7 @@ export const serveDesk = (ports: Ports) => {
     const route = `${request.method} ${request.path}`
     if (route === 'POST /desk/session') return openSession(ports, 'annotator', request, now)
     const work = routes[route]
+    if (OWNER_PAGE.has(route)) return { status: 308, location: '/desk/owner' }
     if (!work) return ports.page(request) ?? problem(404, 'not-found', 'There is nothing here.')
     const visitor = await whoAsks(ports, ['annotator'], request, now)
     return 'status' in visitor ? visitor : work(visitor, request, now)

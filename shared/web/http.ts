@@ -45,6 +45,8 @@ export interface HttpReply {
   embedded?: Embedded
   /** A file to keep, in place of a body. */
   download?: Download
+  /** The path of this site that a redirection leads to. */
+  location?: string
 }
 
 /** A file that a browser keeps and does not show. */
@@ -165,7 +167,7 @@ const respondDownload = ({ name, type, content }: Download, status: number): Res
   body: content,
 })
 
-const respondPlainly = ({ status, body, file, cookies }: HttpReply): Response => ({
+const respondPlainly = ({ status, body, file, cookies, location }: HttpReply): Response => ({
   statusCode: status,
   headers: {
     ...SECURITY,
@@ -174,6 +176,7 @@ const respondPlainly = ({ status, body, file, cookies }: HttpReply): Response =>
     ...(file ? { 'cache-control': 'no-cache', etag: file.etag } : { 'cache-control': 'no-store' }),
     ...(file?.workerScope === undefined ? {} : { 'service-worker-allowed': file.workerScope }),
     'content-type': file ? file.type : 'application/json; charset=utf-8',
+    ...(location === undefined ? {} : { location }),
   },
   ...(cookies ? { cookies } : {}),
   body: file && status !== 304 ? file.content : body === undefined ? '' : JSON.stringify(body),

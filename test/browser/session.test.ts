@@ -99,6 +99,41 @@ describe('the cookies of a session', () => {
   })
 })
 
+describe('a link', () => {
+  it('is opened at the page of owners also with a slash at the end', async () => {
+    const { page } = await site.visitor()
+    const { url } = await site.invite({ owner: 'me' })
+
+    await Promise.all([page.waitForResponse(isExchange), page.goto(url.replace('/desk/owner#', '/desk/owner/#'))])
+
+    await page.getByRole('heading', { name: 'Can the labels be trusted?' }).waitFor()
+    expect(page.url()).toBe(`${site.cloud.endpoint}/desk/owner`)
+  })
+
+  it('leaves no token in the address of another page, because it may still be valid', async () => {
+    const { page } = await site.visitor()
+    const { url } = await site.invite({ reader: 'team' })
+
+    await Promise.all([page.waitForResponse(isExchange), page.goto(url.replace('/report', '/desk'))])
+
+    await page.getByText('This link is for another page').waitFor()
+    expect(page.url()).toBe(`${site.cloud.endpoint}/desk`)
+  })
+
+  it("of another owner ends this owner's page, so that nobody acts in another's name", async () => {
+    const { page } = await site.visitor()
+    await enter(page, 'owner', 'me')
+    await page.getByRole('heading', { name: 'Can the labels be trusted?' }).waitFor()
+    await enter(await page.context().newPage(), 'owner', 'you')
+
+    await page.getByLabel('Make a link for').fill('dan')
+    await page.keyboard.press('Enter')
+
+    await page.getByText("Another person's link was opened in this browser.").waitFor()
+    expect(await page.getByLabel('Link for dan').count()).toBe(0)
+  })
+})
+
 describe('a planted cookie', () => {
   it.each<[Role]>([['annotator'], ['owner'], ['reader']])(
     "does not replace the visitor when it is the attacker's own valid session of an %s",

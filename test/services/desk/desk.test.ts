@@ -261,6 +261,19 @@ describe('the label desk', () => {
     }
   })
 
+  it.each(['/desk/owner/', '/desk/owner//', '/desk/owner'])(
+    "redirects %s to the owner's page, whatever cookies come with it",
+    async (path) => {
+      const { status, headers, cookies, text } = await send(`GET ${path}`, {
+        cookie: 'bellwether-owner=x; __Host-bellwether-owner=y',
+      })
+
+      expect([status, headers.location, cookies, text]).toEqual([308, '/desk/owner', undefined, ''])
+      expect(headers['cache-control']).toBe('no-store')
+      expect((await send(`POST ${path}`, { body: {} })).status).toBe(404)
+    },
+  )
+
   it('returns the same items after a reload', async () => {
     await ask(ids)
     const cookie = await enter('ana')
