@@ -1,14 +1,12 @@
-// Retakes the pictures in docs/screenshots from the current pages: `node bin/run.mjs bin/screenshots.ts`, with
-// `desk`, `owner` or `report` behind it those of one page, and with `report two-weeks` those of one story.
-import { mkdirSync } from 'node:fs'
+// Retakes the pictures in docs/screenshots that no browser test takes (`SCREENSHOTS=1 npm run test:browser`): those of the
+// desk, and the report in the README. `node bin/run.mjs bin/screenshots.ts`, with `desk` or `report` behind it only one.
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { readFileSync } from 'node:fs'
 import { addBatch } from '../shared/state/desk'
 import { settings } from '../shared/settings'
 import { lineBreaksOf, shownText } from '../shared/text'
-import { putLabelled } from '../test/browser/labelled'
-import { DESKTOP, openSite, PHONE, type Site, takePicture } from '../test/browser/site'
+import { DESKTOP, openSite, PHONE } from '../test/browser/site'
 import { type Story, tell } from '../test/services/report/stories'
 
 const folder = path.resolve('docs/screenshots')
@@ -35,11 +33,9 @@ const KEPT = [
 
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  const [only, named] = process.argv.slice(2)
+  const [only] = process.argv.slice(2)
   if (only === undefined || only === 'desk') await desk()
-  if (only === undefined || only === 'owner') await owner()
-  if (only !== undefined && only !== 'report') return
-  for (const story of STORIES) if (named === undefined || named === story.name) await report(story)
+  if (only === undefined || only === 'report') await report()
 }
 
 const twoWeeks: Story = {
@@ -50,100 +46,19 @@ const twoWeeks: Story = {
   partial: { 'aws 2026-11-12': 0.6, 'azure 2026-11-18': 0.1 },
   missing: ['azure 2026-11-15'],
 }
-const firstDay: Story = { from: '2026-11-09', days: 1 }
 
-/** The report at times of a stack's life, by the names of the pictures. */
-const STORIES: { name: string; now: string; story: Story; views: View[] }[] = [
-  { name: 'fresh', now: '2026-11-09', story: { ...firstDay, days: 0 }, views: ['phone-light', 'desktop-dark'] },
-  {
-    name: 'first-morning',
-    now: '2026-11-10',
-    story: { ...firstDay, labelled: 0, unsettled: true, waiting: true },
-    views: ['phone-light'],
-  },
-  {
-    name: 'few-labels',
-    now: '2026-11-10',
-    story: { ...firstDay, labelled: 4, status: 'unmeasured' },
-    views: ['phone-light'],
-  },
-  {
-    name: 'day-one',
-    now: '2026-11-10',
-    story: { ...firstDay, status: 'unmeasured' },
-    views: ['phone-dark', 'desktop-light'],
-  },
-  { name: 'silent', now: '2026-11-23', story: { ...twoWeeks, silent: 4 }, views: ['desktop-light'] },
-  {
-    name: 'stopped',
-    now: '2026-11-28',
-    story: { ...twoWeeks, spentPosts: 0, disagrees: true },
-    views: ['phone-light', 'desktop-dark'],
-  },
-  {
-    name: 'two-weeks',
-    now: '2026-11-23',
-    story: twoWeeks,
-    views: ['phone-light', 'phone-dark', 'desktop-light', 'desktop-dark'],
-  },
-]
-
-type View = `${'phone' | 'desktop'}-${'light' | 'dark'}`
-
-async function report({ name, now, story, views }: (typeof STORIES)[number]): Promise<void> {
-  const site = await openSite({ start: Date.parse(`${now}T10:00:00Z`) })
-  await tell(site.objects, site.table, story)
-  for (const view of views) {
-    const { page, close } = await site.visitor({
-      ...(view.startsWith('phone') ? PHONE : DESKTOP),
-      colorScheme: view.endsWith('dark') ? 'dark' : 'light',
-    })
-    const isDrawn = async () => {
-      await page.locator('main:not([aria-busy])').waitFor()
-      // The words behind a share are asked for after the page is there, and plots are drawn last.
-      await page.waitForLoadState('networkidle')
-      await page.waitForTimeout(500)
-    }
-    await page.goto((await site.invite({ reader: 'team' })).url)
-    await isDrawn()
-    await takePicture(page, `report-${name}-${view}`)
-    if (name === 'two-weeks' && view === 'desktop-light') {
-      await page.setViewportSize({ width: 1060, height: 1380 })
-      await isDrawn()
-      await page.screenshot({ path: `${folder}/report.png` })
-    }
-    if (name === 'two-weeks' && (view === 'phone-dark' || view === 'desktop-light')) {
-      await page.getByText('Card of the live model').click()
-      await page.waitForURL(/\/report\/model\?job=/)
-      await isDrawn()
-      await takePicture(page, `model-card-${view}`)
-    }
-    await close()
-  }
+/** The report after two weeks, as the README shows it. */
+async function report(): Promise<void> {
+  const site = await openSite({ start: Date.parse('2026-11-23T10:00:00Z') })
+  await tell(site.objects, site.table, twoWeeks)
+  const { page } = await site.visitor({ viewport: { width: 1060, height: 1380 } })
+  await page.goto((await site.invite({ reader: 'team' })).url)
+  await page.locator('main:not([aria-busy])').waitFor()
+  // The words behind a share are asked for after the page is there, and plots are drawn last.
+  await page.waitForLoadState('networkidle')
+  await page.waitForTimeout(500)
+  await page.screenshot({ path: `${folder}/report.png` })
   await site.close()
-}
-
-/** The owner's view, before there is anything and with a week's work. */
-async function owner(): Promise<void> {
-  const site = await openSite()
-  await ownersView(site, 'empty')
-  for (const annotator of ['ana', 'ben']) await site.invite({ annotator })
-  await putLabelled(site)
-  await ownersView(site, 'all')
-  await site.close()
-}
-
-async function ownersView(site: Site, what: string): Promise<void> {
-  for (const [device, options] of DEVICES) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, close } = await site.visitor({ ...options, colorScheme })
-      await page.goto((await site.invite({ owner: 'me' })).url)
-      await page.getByRole('heading', { name: 'To decide' }).waitFor()
-      await page.locator('.decide > *').first().waitFor()
-      await takePicture(page, `owner-${what}-${device}-${colorScheme}`)
-      await close()
-    }
-  }
 }
 
 async function desk(): Promise<void> {

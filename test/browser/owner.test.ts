@@ -7,7 +7,7 @@ import { cascadeId } from '../../shared/text/cascade'
 import { cardExample } from '../shared/card'
 import { audit } from './audit'
 import { LABELS, OPEN, PERSONAL, POISON, putLabelled, SETTLED, SURE, TORN } from './labelled'
-import { keepPicture, openSite, PHONE, type Site, type Visitor } from './site'
+import { DESKTOP, keepPicture, openSite, PHONE, type Site, type Visitor } from './site'
 
 let site: Site
 let empty: Site
@@ -58,12 +58,17 @@ describe("the owner's page", () => {
   })
 
   it('is calm when there is nothing yet', async () => {
-    const { page, complaints } = await arrive(empty)
+    const views = { 'desktop-light': DESKTOP, 'phone-dark': { ...PHONE, colorScheme: 'dark' } } as const
+    for (const [view, options] of Object.entries(views)) {
+      const { page, complaints } = await arrive(empty, options)
 
-    for (const text of ['No batch is settled.', 'Nothing to decide.', 'No batch is open.', 'Nobody is invited.']) {
-      await page.getByText(text).waitFor()
+      await page.getByText('No batch is settled.').waitFor()
+      for (const text of ['Nothing to decide.', 'Nothing is flagged.', 'No batch is open.', 'Nobody is invited.']) {
+        await page.getByText(text).waitFor()
+      }
+      expect(complaints).toEqual([])
+      await keepPicture(page, `owner-empty-${view}`)
     }
-    expect(complaints).toEqual([])
   })
 
   it.each(['light', 'dark'] as const)('passes axe (%s)', async (colorScheme) => {

@@ -53,13 +53,9 @@ export interface Visitor {
   close(): Promise<void>
 }
 
-/** `SCREENSHOTS=1` stores screenshots in docs/screenshots. */
+/** `SCREENSHOTS=1` stores a screenshot of the whole page in docs/screenshots. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
-  if (process.env.SCREENSHOTS) await takePicture(page, name)
-}
-
-/** Stores a screenshot of the whole page in docs/screenshots. */
-export async function takePicture(page: Page, name: string): Promise<void> {
+  if (!process.env.SCREENSHOTS) return
   const folder = path.join(ROOT, 'docs/screenshots')
   mkdirSync(folder, { recursive: true })
   // As tall as the page, because `fullPage` makes Chromium forget that a phone has no keyboard and pointer.
