@@ -19,17 +19,17 @@ const LAST = { hashtag: 'aws', date: '2026-06-14' }
 const DRAWN = 60
 /** Labels of the evaluation window. */
 const WINDOW = 400
-/** Of each of the six days before: its messages are nearly as many as a tally keeps one by one. */
+/** Posts of each of the six days before. Their messages nearly fill the list that a tally keeps one by one. */
 const MOST_BEFORE = 220_000
 /** Rows of a chunk. */
 const CHUNK = 500
 
-/** Posts that are counted for the report of a day of so many. */
+/** Posts that are counted for the report of a day with `posts` posts. */
 export const postsOfWeek = (posts: number): number => posts + 6 * Math.min(posts, MOST_BEFORE)
 
 /**
- * Count a day of so many posts and the six before it, from cascades with scores that are made as they are read, write the
- * facts of each, read all seven, and report the day. The day has two runs that share a tenth of its posts; of ten posts nine are messages of their own and one is a near copy.
+ * Count a day and the six before it from generated cascades with scores. Write the facts of each day, read all seven, and
+ * report the day. The day has two runs that share a tenth of its posts; one post in ten is a near copy of another.
  * Calls back with the posts of each chunk.
  */
 export async function reportWeek(posts: number, onPosts: (count: number) => void): Promise<ReportRecord> {
@@ -112,7 +112,7 @@ function rowOf(place: number, i: number): string {
   return `${postOf(place, i)},${idOf(place, message)},${score},${(1 - Number(score)).toFixed(4)}\r\n`
 }
 
-/** A message of its own for each post, spread as hashes are: the finaliser of MurmurHash3, which is one to one. */
+/** A distinct message id for each post, uniform like a hash: the finaliser of MurmurHash3, which is a bijection. */
 function idOf(place: number, i: number): string {
   let h = place * 100_000_000 + i
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)

@@ -17,7 +17,7 @@ import { textOfSource } from '../shared/text/encoding'
 
 /** Posts of a page, as the collector stores those of a file. */
 const PAGE = 1000
-/** So many different pages; after them they come again. */
+/** Number of distinct pages; after the last one they repeat. */
 const PAGES = 25
 
 const samplePost = z.object({ text: z.string(), label: z.string() })
@@ -27,7 +27,7 @@ const samples = readFileSync(path.join(ROOT, 'samples/posts/sample.jsonl'), 'utf
   .split('\n')
   .map((line) => samplePost.parse(JSON.parse(line)))
 
-/** A model of the shipped hyperparameters, with 200,000 buckets, trained on the made-up posts: model.bin. */
+/** The bytes of a model.bin with the shipped hyperparameters and 200,000 buckets, trained on generated posts. */
 export function makeModel(): Buffer {
   const lines = samples.map(
     ({ text, label }) => `${labelOfLine(label)} ${tokenise(textOfSource(text, 'html').shown).join(' ')}`,
@@ -37,7 +37,7 @@ export function makeModel(): Buffer {
   )
 }
 
-/** A bucket with a run of so many posts, made page by page as they are read; what is written goes to a sink. */
+/** A bucket with a run of `posts` posts. It generates each page when it is read, and discards what is written. */
 export async function bucketOf(posts: number, onPosts: (count: number) => void) {
   const pages = Array.from({ length: PAGES }, (_, page) => Buffer.from(pageOf(page)))
   const run = runOf({ hashtag: 'aws', date: '2026-06-14', run: 'bench' }, posts)
@@ -52,7 +52,7 @@ export async function bucketOf(posts: number, onPosts: (count: number) => void) 
   return { run, objects, written, close }
 }
 
-/** What the collector says of a run of so many posts. */
+/** The collector's record of a run of `posts` posts. */
 export const runOf = (name: RunName, posts: number): RunRecord => ({
   ...name,
   source: 'sample',
@@ -75,10 +75,10 @@ export const runOf = (name: RunName, posts: number): RunRecord => ({
   })),
 })
 
-/** How long the sink takes for a part, as S3 takes its time. */
+/** Latency of the sink for each part, about that of S3. */
 const PART_MS = 50
 
-/** An S3 that takes uploads in parts, by the SDK and over HTTP, counts their bytes and lets them go. */
+/** A stub of S3 for multipart uploads from the SDK over HTTP. It counts their bytes and discards them. */
 async function sink() {
   let bytes = 0
   const server = createServer((request, response) => {
@@ -102,7 +102,7 @@ async function sink() {
   return { putStream: s3Objects(client, 'bench').putStream, written: () => bytes, close }
 }
 
-/** Of an upload's beginning, of its end, and nothing of its parts. */
+/** Response body for the start or the end of an upload; empty for its parts. */
 function answerTo(method = '', url = ''): string {
   if (method !== 'POST') return ''
   return /[?&]uploads/.test(url)

@@ -43,39 +43,39 @@ const { values: options, positionals } = benchOptions(
   {
     posts: { type: 'string', default: '10000,100000,1000000,5000000' },
     runs: { type: 'string', default: '3' },
-    /** Whether the garbage is collected now and then while a child works, to see what it holds. */
+    /** Whether a child forces garbage collections while it works, to measure the memory that it retains. */
     collect: { type: 'boolean', default: false },
   },
   { positionals: true },
 )
 
-/** Prices of us-east-1 on demand, as https://aws.amazon.com/lambda/pricing/, /s3/pricing/ and /sagemaker/ai/pricing/ have them. */
+/** On-demand prices of us-east-1, from https://aws.amazon.com/lambda/pricing/, /s3/pricing/ and /sagemaker/ai/pricing/. */
 const PRICES = {
   gbSecond: GB_SECOND_USD,
   millionRequests: 0.2,
   thousandGets: 0.0004,
   thousandPuts: 0.005,
-  /** The smallest instance that neither sleeps nor bursts; real-time inference. */
+  /** The smallest instance for real-time inference that is always on and not burstable. */
   endpoint: 'ml.m5.large',
   endpointHour: 0.115,
 }
-/** The analyzer's, as serverless.yml has it. Lambda gives a whole core at 1,769 MB. */
+/** The analyzer's memory in serverless.yml. Lambda gives a whole core at 1,769 MB. */
 const FUNCTION_GB = 2
-/** Posts that one run of the collector brings, and so one invocation of the analyzer. */
+/** Posts of one run of the collector, and so of one invocation of the analyzer. */
 const RUN_POSTS = 2000
-/** Posts of a page, the most that X gives at once. */
+/** Posts of a page: X's maximum. */
 const PAGE = 100
 
 interface Measured {
   posts: number
   seconds: number
-  /** Most resident memory. */
+  /** Maximum resident memory. */
   peakMb: number
-  /** The most that was held after a collection, at the end or while it worked. */
+  /** Maximum heap after a garbage collection, at the end or during the work. */
   heldMb: number
 }
 
-/** What is measured: a step of the analyzer, and the heap that is small for it. */
+/** The measured steps of the analyzer, each with a small heap for it. */
 const STEPS = {
   classify: {
     what: 'classifying a run',
@@ -84,7 +84,7 @@ const STEPS = {
     posts: (posts: number) => posts,
     run: classifyRun,
   },
-  // The ids of a day's posts are held, so that one that two runs have counts once.
+  // The ids of a day's posts stay in memory, so that a post of two runs counts once.
   report: {
     what: 'counting and reporting a day and its week',
     heapMb: 896,
@@ -95,7 +95,7 @@ const STEPS = {
 }
 type Step = keyof typeof STEPS
 
-/** How often the garbage is collected while a child works. */
+/** Forced garbage collections while a child works. */
 const COLLECTIONS = 40
 
 async function main(): Promise<void> {
@@ -119,7 +119,7 @@ async function main(): Promise<void> {
 
 const print = (measured: Measured) => console.log(JSON.stringify(measured))
 
-/** Answers posts a second, the median over the largest number of posts that ran often enough. */
+/** Print the measurements of a step. Returns its posts a second for the largest number of posts. */
 function throughput(step: Step, model: string): number {
   const { what, heapMb, most } = STEPS[step]
   const sizes = options.posts
@@ -131,7 +131,7 @@ function throughput(step: Step, model: string): number {
   console.log(`\n${what}`)
   console.log(`     posts  seconds  posts a second  peak memory  in a heap of ${heapMb} MB  held meanwhile`)
   for (const posts of sizes) {
-    // Five million once: it takes its minutes.
+    // The largest size runs once, because it takes minutes.
     const runs = posts === largest && sizes.length > 1 ? 1 : Number(options.runs)
     const measured = Array.from({ length: runs }, () => child(step, model, posts))
     const seconds = median(measured.map((one) => one.seconds))
@@ -152,7 +152,7 @@ function throughput(step: Step, model: string): number {
   return last.speed
 }
 
-/** In a heap of so many megabytes the garbage is collected now and then, to see what is held. */
+/** Measure in a process of its own. With `heapMb` the heap is limited and collections are forced. */
 function child(step: Step, model: string, posts: number, heapMb?: number): Measured {
   const small = heapMb ? [`--max-old-space-size=${heapMb}`, '--max-semi-space-size=2'] : []
   const script = [path.join(ROOT, 'bin/run.mjs'), 'bench/analyzer.ts', step, model, String(posts)]
@@ -188,7 +188,7 @@ async function measure(step: Step, model: string, posts: number): Promise<Measur
   return { posts, seconds, peakMb, heldMb }
 }
 
-/** Answers the bytes of the predictions. */
+/** Returns the number of bytes of the predictions. */
 async function classifyRun(posts: number, model: Champion, onPosts: (count: number) => void): Promise<number> {
   const { run, objects, written, close } = await bucketOf(posts, onPosts)
   await classify(objects, run, model)
@@ -219,7 +219,7 @@ a SageMaker real-time endpoint that stands for the day: 24 h × $${endpointHour}
   that is ${(standing / lambda).toFixed(0)} times as much; in the function ${((standing / lambda) * 1e6).toExponential(1)} posts a day cost as much as the endpoint`)
 }
 
-/** The packaged bundle in a fresh process against the embedded cloud: load, read the champion, answer one text. */
+/** Time the packaged bundle in a fresh process against the embedded cloud: load, read the champion, classify one text. */
 async function firstAnswer(folder: string, model: string): Promise<void> {
   const template = execFileSync(process.execPath, [path.join(ROOT, 'bin/package.mjs')], { encoding: 'utf8' }).trim()
   const cloud = await createCloud({
@@ -245,7 +245,7 @@ async function firstAnswer(folder: string, model: string): Promise<void> {
   }
 }
 
-/** What a cold worker does: load the bundle, then answer one text. */
+/** The work of a cold worker: load the bundle, then classify one text. */
 const COLD = `
 const began = performance.now()
 const { handler } = require(process.argv[1])
@@ -257,7 +257,7 @@ handler({ text: 'Cold starts fell from 900 to 210 ms #aws' }, context).then(({ l
 })
 `
 
-/** In a process of its own, while the cloud of this one answers. */
+/** Runs in a process of its own; the cloud of this process serves its requests. */
 async function firstAnswerOf(
   { endpoint, region }: Cloud,
   bundle: string,
@@ -278,7 +278,7 @@ async function firstAnswerOf(
   return times
 }
 
-/** Put the model where a promotion leaves it. */
+/** Put the model where a promotion puts it. */
 async function makeLive(cloud: Cloud, model: Buffer): Promise<void> {
   const objects = ownersBucket(cloud)
   const archive = await packModel(new Map([['model.bin', model]]))

@@ -40,7 +40,7 @@ const factors: Change[] = [
 
 /** Corners where several factors meet. */
 const corners: Change[] = [
-  // Small days, of which much is labelled: the audit's 73 %, 47 % and 29 %.
+  // Small days with many labels, where an audit found coverages of 73 %, 47 % and 29 %.
   ...[0, 0.05, 0.1, 0.15].flatMap((rate) =>
     [0, 0.02, 0.1, 0.5].map((share) => ({ ...small, share, mistakes: errors(rate) })),
   ),
@@ -73,7 +73,7 @@ const corners: Change[] = [
   { posts: 20, labels: 15, mistakes: errors(0.15), share: 0.1 },
   { posts: 12, labels: 15, mistakes: errors(0.05) },
   { posts: 12, labels: 15, mistakes: errors(0.15), share: 0 },
-  // As soon as labels can be unreliable.
+  // The fewest pairs at which labels can be unreliable.
   { pairs: 60, mistakes: errors(0.15) },
   ...ASYMMETRIC.flatMap((mistakes) => [0.05, 0.5].map((share) => ({ mistakes, share }))),
   ...ASYMMETRIC.map((mistakes) => ({ mistakes, ...small, share: 0.1 })),
@@ -81,7 +81,7 @@ const corners: Change[] = [
   { mistakes: { ...errors(0.05), hard: true }, days: 7 },
 ]
 
-/** A name says what differs from the base. */
+/** A cell is named by its differences from the base. */
 function named(change: Change): Cell {
   const { mistakes, share, posts, copies, classes, model, pairs, days, basis } = { ...BASE, ...change }
   const [a, b] = mistakes.rates

@@ -5,7 +5,7 @@ import { mulberry32 } from '../shared/statistics/random'
 import { drawBottomK } from '../shared/statistics/sampling'
 import { consensusOf, wrongLabel } from './judges'
 
-/** How annotators err: the rate by true class, and whether it lies on the same posts for all of them. */
+/** How annotators err: the rate by true class, and whether all of them err on the same posts. */
 export interface Mistakes {
   /** `[of the measured class, of the others]` */
   rates: readonly [number, number]
@@ -13,7 +13,7 @@ export interface Mistakes {
   hard?: boolean
 }
 
-/** What a day of a cell is like. The measured class is the first. */
+/** The properties of a cell's days. The measured class is the first. */
 export interface Cell {
   name: string
   share: number
@@ -21,13 +21,13 @@ export interface Cell {
   copies: boolean
   classes: number
   mistakes: Mistakes
-  /** `none`: no model is live. How far it tells the classes apart otherwise. */
+  /** `none`: no model is live. Otherwise how well the model separates the classes. */
   model: 'none' | 'poor' | 'fair' | 'good'
   /** Labels of each of the two draws of a day. */
   labels: number
-  /** Items judged twice so far; none: the rate is assumed. */
+  /** Items judged twice so far; without any the rate is assumed. */
   pairs: number
-  /** One day, or seven, of which half of the messages of a day are there on the next. */
+  /** One day, or seven; half of a day's messages are posted again on the next day. */
   days: 1 | 7
   basis: Basis
 }
@@ -41,7 +41,7 @@ export interface Message {
   /** Permanent random numbers of the two draws. */
   u: number
   v: number
-  /** What annotators say of it: the same on every day. */
+  /** The annotators' judgements of it: the same on every day. */
   single?: number
   agreed?: number | undefined
 }
@@ -52,14 +52,14 @@ const HARD_ERRORS = 0.8
 /** Labels of earlier days, by consensus. */
 const WINDOW = 300
 
-/** Chance and judges of one cell; the same seed gives the same days. */
+/** The random numbers and annotators of one cell; the same seed gives the same days. */
 export function worldOf(cell: Cell, seed: number) {
   const random = mulberry32(seed)
   const { classes, mistakes } = cell
   const apart = APART[cell.model]
   const sharesAt = (share: number) =>
     Array.from({ length: classes }, (_, k) => (k === 0 ? share : ((1 - share) * otherShare(k, classes)) / 1))
-  // The model learnt from days that were a little different, and never without the class.
+  // The model was trained on slightly different days, which always had the class.
   const prior = sharesAt(Math.min(0.9, Math.max(0.05, cell.share * 1.2)))
   const logPrior = prior.map(Math.log)
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
@@ -103,7 +103,7 @@ export function worldOf(cell: Cell, seed: number) {
   return {
     random,
     consensus,
-    /** Messages of a day, after those of the day before that are still there. */
+    /** Messages of a day; those repeated from the day before come first. */
     day(share: number, before: readonly Message[]): Message[] {
       const shares = sharesAt(share)
       const messages: Message[] = []
@@ -132,7 +132,7 @@ export function worldOf(cell: Cell, seed: number) {
       }
       return scored
     },
-    /** What two annotators, and a third, said of the items so far. */
+    /** Judgements so far by two annotators, and by a third for disputed items. */
     judged(): number[][] {
       const shares = sharesAt(Math.max(0.02, cell.share))
       return Array.from({ length: cell.pairs }, () => consensus(pick(shares), random() < HARD_SHARE).said)
@@ -145,7 +145,7 @@ export function worldOf(cell: Cell, seed: number) {
   }
 }
 
-/** The others have unequal shares: the first of them the most. */
+/** The other classes have unequal shares, in falling order. */
 function otherShare(k: number, classes: number): number {
   const total = ((classes - 1) * classes) / 2
   return (classes - k) / total
@@ -159,8 +159,8 @@ export interface DrawnDay {
 }
 
 /**
- * Evaluation by size, training by size and doubt among the messages that are open to it. Messages with a training label
- * stay in the order and cost nothing: the target is the smallest that holds as many others as there are places.
+ * Draws evaluation messages by size, and training messages by size and doubt among the eligible ones. Messages with a
+ * training label stay in the order and cost nothing: the target is the smallest with as many other messages as places.
  */
 export function drawDay(
   messages: readonly Message[],
@@ -215,7 +215,7 @@ function rateOf(
       : target / total
 }
 
-/** The samples of some days: each message with the greatest probability of its draws, by the same label on every day. */
+/** The samples of several days: each message has the maximum probability of its draws and the same label on every day. */
 export function samplesOf(
   days: readonly DrawnDay[],
   label: (one: Message, role: 'evaluation' | 'training') => number | undefined,

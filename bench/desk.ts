@@ -38,7 +38,7 @@ const { values } = benchOptions(USAGE, {
 const ITEMS = Number(values.items)
 const ANNOTATORS = Number(values.annotators)
 const WANTED = Number(values.judgements)
-/** How long somebody looks at a post: what bounds the load to what the API's throttle lets through. */
+/** How long an annotator looks at a post. It keeps the load below the API's throttle. */
 const THINK_MS = Number(values['think-ms'])
 const STORE_MS = Number(values['store-ms'])
 
@@ -56,7 +56,7 @@ interface Given {
 }
 
 interface Outcome {
-  /** What stands of each annotator's answers by what the desk said to them: annotator → item → answer. */
+  /** The answers that count by the desk's responses: annotator → item → answer. */
   kept: Map<string, Map<string, Given>>
   answerMs: number[]
   fetchMs: number[]
@@ -180,7 +180,7 @@ async function report(
 const handed = z.object({ items: z.array(z.object({ batch: z.string(), item: z.string() })) })
 const receipt = z.object({ answers: z.array(z.object({ result: z.string(), reason: z.string().optional() })) })
 
-/** Work as the page does: posts are fetched ahead, each answer goes out by itself, a few are changed or sent twice. */
+/** Answer like the page: fetch posts ahead and send each answer by itself. A few answers are changed or sent twice. */
 async function annotate(cloud: Cloud, name: string, cookie: string, seed: number, outcome: Outcome): Promise<void> {
   const chance = mulberry32(seed + 1)
   const kept = new Map<string, Given>()
@@ -212,7 +212,7 @@ async function annotate(cloud: Cloud, name: string, cookie: string, seed: number
     else outcome.refused.set(reason, (outcome.refused.get(reason) ?? 0) + 1)
   }
 
-  // People do not come at one and the same instant.
+  // Annotators start at different times.
   await pause(chance() * 5 * THINK_MS)
   let fetching: Promise<unknown> | undefined
   while (idle < 3) {

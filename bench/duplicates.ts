@@ -24,7 +24,7 @@ const { values: options } = benchOptions(
   { needs: ['data'] },
 )
 
-/** An edit of a text, chosen by its number; nothing where it cannot be made. */
+/** An edit of a text, chosen by its number; undefined for a text that cannot be edited so. */
 type Edit = (text: string, number: number) => string | undefined
 
 const EDITS: [string, Edit][] = [
@@ -34,7 +34,7 @@ const EDITS: [string, Edit][] = [
   ['one hashtag added', (text, number) => `${text} #${['cloud', 'devops', 'news'][number % 3]}`],
 ]
 
-/** Old retweets: what is left of the text after "RT @name: ", inside a word, and the mark. */
+/** Old retweets: the text after "RT @name: ", cut off inside a word, and the mark. */
 function cutTo(text: string, share: number): string | undefined {
   const plain = text.replaceAll(/https?:\/\/\S+/g, '').trim()
   if (plain.endsWith('…')) return undefined
@@ -93,8 +93,8 @@ function shareOf(found: readonly { same: boolean }[]): string {
 }
 
 /**
- * Posts made of the messages: half of them copies, the others messages of their own, with words from the whole set in the
- * places of three of four words, so that they are as long as posts are and no copies of each other.
+ * Posts made of the messages. Half are copies. In the others, words from the whole set replace three of four words, so that
+ * they have the length of posts and are no copies of each other.
  */
 function cost(messages: readonly string[], posts: number): void {
   const vocabulary = [...new Set(messages.flatMap((text) => text.split(/\s+/)))]
@@ -111,7 +111,7 @@ function cost(messages: readonly string[], posts: number): void {
         .join(' '),
     )
   }
-  // CPU time, of user and system: it says the same while others work on the machine.
+  // CPU time of user and system, which other load on the machine hardly changes.
   const began = process.cpuUsage()
   const index = makeCascadeIndex()
   for (const text of texts) index.identify(text)
@@ -129,7 +129,7 @@ function cost(messages: readonly string[], posts: number): void {
     `  ${(bytes.length / 1e6).toFixed(1)} MB of known texts, so ${(million(bytes.length) / 1e6).toFixed(0)} MB for a million`,
   )
   console.log(`  ${((memory.rss + memory.external) / 1e6).toFixed(0)} MB of memory, posts and index`)
-  // Lambda at 1 GB, arm64 or x86 at the dearer: 0.0000166667 dollars a GB-second; S3: 0.023 a GB-month.
+  // Lambda at 1 GB, at the higher price of arm64 and x86: 0.0000166667 dollars a GB-second; S3: 0.023 a GB-month.
   console.log(
     `  for a million posts ${(million(seconds) * 0.0000166667).toFixed(4)} dollars of Lambda and ${((million(bytes.length) / 1e9) * 0.023).toFixed(4)} a month of S3`,
   )

@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   await speed(official('TweetEval emotion', path.join(values.data, 'tweeteval-emotion')))
 }
 
-/** CPU that linear takes to learn with its search and to answer, and the bytes of its model. */
+/** CPU time of linear's training with its search and of its classification, and the bytes of its model. */
 async function speed({ name, pool, tested }: TestSet): Promise<void> {
   const train = pool.slice(0, TIMED_LABELS)
   const began = process.cpuUsage()
@@ -144,7 +144,7 @@ function split(name: string, file: string): TestSet {
   }
 }
 
-/** A set that has its own test posts. */
+/** A set with its own test posts. */
 function official(name: string, folder: string): TestSet {
   const tested = readMessages(path.join(folder, 'test.jsonl'))
   const known = new Set(tested.map(({ item }) => item))
@@ -152,7 +152,7 @@ function official(name: string, folder: string): TestSet {
   return { name, pool: pool.slice(0, MOST_POOL), tested }
 }
 
-/** Macro-F1 of an engine in each draw of so many labels. A draw has about the label shares of the pool, and each label twice. */
+/** Macro-F1 of an engine in each draw of labels. A draw has about the label shares of the pool, and each label twice. */
 async function scoresOf(
   engine: Engine,
   pool: readonly Example[],
@@ -191,7 +191,7 @@ async function macroF1Of(engine: Engine, train: Example[], tested: readonly Exam
   ).macroF1
 }
 
-/** As the trainer chooses them for a dataset of these examples. */
+/** The hyperparameters that the trainer chooses for a dataset of these examples. */
 async function hyperparametersOf(engine: Engine, train: readonly Example[]): Promise<Hyperparameters> {
   if (engine !== fastText) return engine.suggested
   const configured = engine.hyperparameters.parse(training.hyperparameters)
@@ -201,7 +201,7 @@ async function hyperparametersOf(engine: Engine, train: readonly Example[]): Pro
   return (await search.run(train, options)).best
 }
 
-/** Of always answering the most frequent label. */
+/** Macro-F1 of always answering the most frequent label. */
 function majorityOf(tested: readonly Example[]): number {
   const counts = new Map<string, number>()
   for (const { label } of tested) counts.set(label, (counts.get(label) ?? 0) + 1)

@@ -9,7 +9,7 @@ const WORDS =
 const ENDS = ['', '.', '!', '…', ' 🚀', ' https://t.co/a1B2c3D4e5', ' &amp; more', '?', ' — “finally”']
 const LABELS = ['technical', 'marketing'] as const
 
-/** Write a settled manifest of so many lines, as labelling writes them; a tenth are evaluation items. Answers its bytes. */
+/** Write a settled manifest as labelling does; a tenth of its lines are evaluation items. Returns its size in bytes. */
 export function writeManifest(file: string, number: number, lines: number): number {
   const descriptor = openSync(file, 'w')
   const random = seeded(number + 1)

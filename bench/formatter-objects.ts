@@ -4,7 +4,7 @@ import { type Objects, parseJson } from '../shared/objects'
 
 type Used = 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'swap' | 'put' | 'list'
 
-/** A folder in place of a bucket, so that what is measured is the formatter and not a network. */
+/** A folder in place of a bucket, to measure the formatter without a network. */
 export function folderObjects(folder: string): Pick<Objects, Used> {
   const fileOf = (key: string) => {
     const file = path.join(folder, key)
@@ -22,7 +22,7 @@ export function folderObjects(folder: string): Pick<Objects, Used> {
       writeFileSync(fileOf(key), body)
       return 'created'
     },
-    // Nobody else writes to the folder.
+    // No other process writes to the folder.
     swap: async (key, body) => {
       writeFileSync(fileOf(key), body)
       return `"${body.length}"`

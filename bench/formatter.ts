@@ -33,12 +33,12 @@ const { values: options, positionals } = benchOptions(
   { positionals: true },
 )
 
-/** Of a function of 512 MB; the rest is for buffers and for Node itself. */
+/** The heap of a function with 512 MB; the rest is for buffers and for Node itself. */
 const HEAP_MB = 340
 
 interface Measured {
   seconds: number
-  /** User and system, all threads. */
+  /** User and system time of all threads. */
   cpuSeconds: number
   peakMb: number
 }
@@ -170,7 +170,7 @@ async function formatAll(folder: string): Promise<void> {
   if (rows.train === 0 || Object.keys(refused).length > 0) throw new Error(JSON.stringify({ rows, refused }))
 }
 
-/** As it was done in 2019: json, nltk's word_tokenize, lower case. */
+/** The program of 2019: json, nltk's word_tokenize, lower case. */
 const PYTHON = `
 import json, sys, time
 from nltk.tokenize import TreebankWordTokenizer

@@ -32,10 +32,10 @@ const LABELS_A_DAY = 30
 const EVALUATED_A_DAY = 30
 const SPOILED_DAYS = 0.15
 const FLIPPED = 0.25
-/** Posts in no window, by which it is known how good a model truly is. */
+/** Posts outside every window, which measure a model's true quality. */
 const MOST_OUTSIDE = 1500
 const SEED = 20261126
-/** A model is truly better, or worse, by more than this on posts that are in no window. */
+/** A model is truly better, or worse, if it differs by more than this on posts outside every window. */
 const POINT = 0.01
 
 const GATE: Gate = settings.shape.gate.parse(undefined)
@@ -49,7 +49,7 @@ const MODEL: Partial<Hyperparameters> = {
   buckets: 20_000,
 }
 
-/** Answers of a model for every text that it may be asked for. */
+/** A model's predictions for every text that it may be asked about. */
 interface Trained {
   engine: string
   day: number
@@ -58,11 +58,11 @@ interface Trained {
   /** Probabilities in the order of the labels. */
   answers: ReadonlyMap<string, readonly number[]>
   dataset: Contender['dataset']
-  /** On posts that are in no window. */
+  /** Measured on posts outside every window. */
   macroF1: number
 }
 
-/** Learns from posts and answers texts with probabilities in the order of the labels; undefined where it knows nothing. */
+/** Trains on posts. Classifies texts with probabilities in the order of the labels, or undefined without a known feature. */
 type Learn = (given: readonly Post[], labels: readonly string[], texts: readonly string[]) => (number[] | undefined)[]
 
 const fastText =
@@ -112,7 +112,7 @@ interface Cell {
   spoiled: Counted
   spoiledNew: Counted
   better: Counted
-  /** Of the engine that is live. */
+  /** Better models of the live engine. */
   betterOfEngine: Counted
   worse: Counted
   promotions: number
@@ -135,7 +135,7 @@ const emptyCell = (): Cell => ({
   behind: 0,
 })
 
-/** The items of a day; a model is measured on them once, however many rules ask. */
+/** The items of a day. A model's measurement on them is cached for all rules. */
 interface Window {
   items: readonly EvaluationLine[]
   measured: Map<Trained | 'majority', MeasuredModel>
@@ -155,7 +155,7 @@ function measuredOn({ items, measured }: Window, model: Trained | 'majority', la
   return fresh
 }
 
-/** Decides whether a challenger goes live, by whichever rule. */
+/** A rule that decides whether a challenger goes live. */
 type Rule = (contest: Contest) => boolean
 
 const RULES: Record<string, Rule> = {
@@ -168,8 +168,8 @@ const RULES: Record<string, Rule> = {
 const REPLACED = new Set(['not-surely-worse', 'other-engine', 'near-the-best', 'keeps-recall'])
 
 /**
- * Decision 0070: the conditions that the gate still has, and a macro-F1 that is not lower, lower by less than 5 points in 95 %
- * of resampled windows, without a class of 30 items that loses more than 5 points of recall.
+ * Decision 0070. It has the gate's remaining conditions. The macro-F1 is not lower, and lower by less than 5 points in 95 %
+ * of resampled windows. No class of 30 items loses more than 5 points of recall.
  */
 function isNotWorseBy0070(contest: Contest): boolean {
   if (judge(contest, GATE).gate.some(({ name, passed }) => !passed && !REPLACED.has(name))) return false
@@ -242,7 +242,7 @@ function promise(words: string, value: number, holds: (value: number) => boolean
   if (!holds(value)) process.exitCode = 1
 }
 
-/** The models of a month by engine and day: on labels as they are, and on spoiled days also on flipped ones. */
+/** The models of a month by engine and day: trained on the given labels, and on spoiled days also on flipped ones. */
 interface Story {
   labels: string[]
   sound: Map<string, Trained>[]
@@ -481,14 +481,14 @@ function describe(given: readonly Post[], labels: string[], day: number): Conten
   }
 }
 
-/** Mean F1 of the classes that are true of some item. */
+/** Mean F1 over the classes that some item truly has. */
 function macroF1Of(
   items: readonly EvaluationLine[],
   answers: ReadonlyMap<string, readonly number[]>,
   labels: readonly string[],
 ): number {
   const judged = items.map(({ text, label }) => {
-    // Every text was asked about.
+    // Every text has a prediction.
     const said = answers.get(text)!
     return { label, answer: labels[said.indexOf(Math.max(...said))] }
   })
@@ -501,7 +501,7 @@ function macroF1Of(
   return mean(scores)
 }
 
-/** Clopper and Pearson's upper limit, one-sided, of a share of which k of n were seen. */
+/** Clopper and Pearson's one-sided upper limit of a share, given k successes of n. */
 function upperLimit(k: number, n: number): number {
   if (k >= n) return 1
   let [low, high] = [0, 1]

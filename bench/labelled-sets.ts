@@ -5,6 +5,6 @@ export const SET_FILES: Readonly<Record<string, readonly string[]>> = {
   irony: ['train', 'val', 'test'].map((part) => `tweeteval-irony/${part}.jsonl`),
 }
 
-/** What `--help` says of that folder. */
+/** The description of that folder in `--help`. */
 export const DATA_USAGE = `--data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
                   corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"`

@@ -6,21 +6,21 @@ import { mulberry32 } from '../shared/statistics/random'
 import { textOfShown } from '../shared/text'
 import { type Judge, type Message, shuffle, type Stream } from './labelling-stream'
 
-/** What a policy does. */
+/** The choices of a labelling policy. */
 export interface Policy {
   name: string
-  /** A message is bought once, however often it is posted. */
+  /** Whether a message is labelled once, however often it is posted. */
   once: boolean
   /**
-   * How the model chooses: `margin` takes those that it is least sure of; `doubt` draws with a probability in proportion to
-   * its doubt, as the services do. At random, where it is left out.
+   * How the model chooses: `margin` takes the least certain messages; `doubt` draws with a probability in proportion to
+   * its doubt, as the services do. Absent: the choice is random.
    */
   choice?: 'margin' | 'doubt'
-  /** From which macro-F1 on the evaluation items the model chooses. */
+  /** The macro-F1 on the evaluation items from which the model chooses. */
   from: number
-  /** Two judgements, a third where they differ; or one. */
+  /** Two judgements, and a third if they differ; or one. */
   twoPlusOne: boolean
-  /** Only messages whose permanent random number is as the services ask, and in proportion to size where they draw so. */
+  /** Only messages whose permanent random number the services accept, drawn in proportion to size where the services do so. */
   zone: boolean
 }
 
@@ -35,7 +35,7 @@ const policy = (name: string, what: Partial<Policy> = {}): Policy => ({
 
 export const NAIVE = policy('naive random')
 export const SHIPPED = policy('shipped', { once: true, choice: 'doubt', from: 0.65, zone: true })
-/** What the services did before training posts were a probability sample. */
+/** The services' policy before training posts were a probability sample. */
 export const LEAST_SURE = policy('shipped, least sure', { once: true, choice: 'margin', from: 0.65, zone: true })
 export const AT_RANDOM = policy('shipped, at random', { once: true, zone: true })
 export const POLICIES: Policy[] = [
@@ -53,13 +53,13 @@ export const POLICIES: Policy[] = [
   SHIPPED,
 ]
 
-/** What had been paid after a day, and how good the model was on the test. */
+/** The cumulative cost after a day, and the model's quality on the test. */
 export interface Point {
   judgements: number
   macroF1: number
 }
 
-/** Evaluation items that a day adds, in the same way for all; they are paid for by another purse. */
+/** Evaluation items that a day adds, the same for all policies. They do not count in the budget. */
 const EVALUATION_A_DAY = 15
 
 /** Buy `perDay` judgements a day and train after each day. */
@@ -108,7 +108,7 @@ export async function follow(
   return points
 }
 
-/** What is bought first. */
+/** The order in which a policy labels messages. */
 async function inOrder(
   { choice, from }: Policy,
   candidates: readonly Message[],
@@ -142,7 +142,7 @@ async function calibratedScores(model: Model, messages: readonly Message[], eval
   return (await scoresOf(messages)).map((probabilities) => scaled(probabilities, temperature))
 }
 
-/** The label of most of two judgements and, where they differ, a third; nothing where all three do. */
+/** The majority label of two judgements and, if they differ, a third; undefined if all three differ. */
 function judged({ twoPlusOne }: Policy, message: Message, judge: Judge) {
   const first = judge(message)
   if (!twoPlusOne) return { label: first, judgements: 1 }
@@ -164,7 +164,7 @@ function macroF1(model: Model, messages: readonly Message[]): number {
   return macroF1Of(messages.map(({ label }, i) => [label, predictions[i]![0]?.label ?? ''] as const))
 }
 
-/** The mean F1 over the classes that are true of some item. */
+/** The mean F1 over the classes that some item truly has. */
 export function macroF1Of(pairs: readonly (readonly [truth: string, answer: string])[]): number {
   const classes = [...new Set(pairs.map(([truth]) => truth))]
   const scores = classes.map((one) => {

@@ -5,7 +5,7 @@ import { type ShownText, tokenise } from '../shared/text'
 import { textOfSource } from '../shared/text/encoding'
 import { shinglesOf } from '../shared/text/shingles'
 
-/** A message: what is said, once, however often it is repeated. */
+/** A message, the same however often it is posted. */
 export interface Message {
   id: string
   text: string
@@ -15,14 +15,14 @@ export interface Message {
   label: string
 }
 
-/** What arrives: posts, day by day; a post is the number of its message. */
+/** The arriving posts, day by day; a post is the number of its message. */
 export interface Stream {
   days: number[][]
   pool: Message[]
   test: Message[]
 }
 
-/** The messages of a file of posts: near copies are one, with the label of most of its rows. */
+/** The messages of a file of posts. Near copies are one message, with the majority label of its rows. */
 export function readMessages(files: readonly string[]): Message[] {
   const index = makeCascadeIndex()
   const groups = new Map<string, { text: string; labels: string[] }>()
@@ -48,7 +48,7 @@ export function mostOf(labels: readonly string[]): string {
 
 /**
  * A quarter of the messages is the test; the rest arrives over the days in random order. `copies` is the share of posts
- * that repeat a message of the same day or before, some much more often than others (Pareto weights).
+ * that repeat a message of the same or an earlier day, some much more often than others (Pareto weights).
  */
 export function streamOf(messages: readonly Message[], copies: number, days: number, seed: number): Stream {
   const random = mulberry32(seed)
@@ -94,15 +94,15 @@ export function shuffle<T>(items: readonly T[], random: () => number): T[] {
   return shuffled
 }
 
-/** People who err: each on their own, or on hard items all to the same wrong label. */
+/** How annotators err: independently, or on hard items all with the same wrong label. */
 export type Mistakes = { rate: number; kind: 'independent' | 'hard items' }
 
 /** One judgement of a message. */
 export type Judge = (message: Message) => string
 
 /**
- * `independent`: each judgement is wrong with the rate, to any other label. `hard items`: twice the rate of the messages
- * are hard, and on those every second judgement is wrong, always to the same label; the others are judged right.
+ * `independent`: each judgement is wrong at the rate, with any other label. `hard items`: twice the rate of the messages
+ * are hard. Every second judgement of those is wrong, always with the same label. The other messages are judged correctly.
  */
 export function judgeOf({ rate, kind }: Mistakes, labels: readonly string[], seed: number): Judge {
   const random = mulberry32(seed)

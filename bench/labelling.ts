@@ -59,7 +59,7 @@ async function main(): Promise<void> {
     console.log(
       `\n${name}: ${messages.length} messages, a quarter of them the test; ${seeds} seeds; naive has ${NAIVE_DAYS * PER_DAY} judgements`,
     )
-    // The whole grid on one set; on the others the mildest mistakes.
+    // The whole grid on one set; the other sets have only the mildest mistakes.
     const cells =
       name === 'corporate'
         ? CELLS
@@ -89,7 +89,7 @@ async function measure(messages: readonly Message[], cell: Cell): Promise<void> 
   }
 }
 
-/** Macro-F1 at the end of the days: how far what is shipped is ahead of another policy, over the seeds. */
+/** Macro-F1 after the last day: the shipped policy minus another one, over the seeds. */
 function behind(shipped: readonly Point[][], other: readonly Point[][], { name }: Policy): string {
   const last = (curve: readonly Point[]) => curve.at(-1)!.macroF1
   const differences = shipped.map((curve, seed) => 100 * (last(curve) - last(other[seed]!)))
@@ -115,8 +115,8 @@ function line(policy: Policy, curves: readonly Point[][], naive: readonly Point[
 const inWords = (share: number): string => (share > DAYS / NAIVE_DAYS ? `>${DAYS / NAIVE_DAYS}` : share.toFixed(2))
 
 /**
- * The judgements at which the mean curve first reaches naive's mean score at its money, as a share of that money;
- * infinite where it never does. Between two points the curve is straight, and it never falls: a policy may stop early.
+ * The judgements at which the mean curve first reaches naive's mean score with its whole budget, as a share of that budget;
+ * infinite if it never does. The curve is linear between two points, and it never falls: a policy may stop early.
  */
 function moneyOf(curves: readonly Point[][], naive: readonly Point[][], picked: readonly number[]): number {
   const target = scoreAt(mean(naive, picked), PER_DAY * NAIVE_DAYS)
@@ -128,7 +128,7 @@ function moneyOf(curves: readonly Point[][], naive: readonly Point[][], picked: 
   return (before.judgements + part * (after.judgements - before.judgements)) / (PER_DAY * NAIVE_DAYS)
 }
 
-/** Isotonic regression: pool adjacent violators, each point weighing the same. */
+/** Isotonic regression by pooling adjacent violators, with equal weights. */
 function risingOf(points: readonly Point[]): Point[] {
   const blocks: { sum: number; count: number }[] = []
   for (const { macroF1 } of points) {
@@ -158,7 +158,7 @@ function scoreAt(points: readonly Point[], judgements: number): number {
   return from.macroF1 + part * (to.macroF1 - from.macroF1)
 }
 
-/** 95 %, by resampling the seeds: all policies of a seed saw the same stream. */
+/** The 95 % interval by resampling the seeds: all policies of a seed had the same stream. */
 function interval(value: (picked: readonly number[]) => number, all: readonly number[]): [number, number] {
   const random = mulberry32(7)
   const values = Array.from({ length: 400 }, () => value(all.map(() => Math.floor(random() * all.length)))).sort(

@@ -68,7 +68,7 @@ function optionsFor(data: string): ReplayOptions {
 
 const trained = z.object({ job: z.string() })
 
-/** From a put of a settled manifest with one label that is new to ModelTrained, less the training itself. */
+/** The time from the put of a settled manifest with one new label to ModelTrained, less the training itself. */
 async function warmChain(cloud: Cloud, heard: Heard[]): Promise<void> {
   const objects = ownersBucket(cloud)
   let manifest = ''
@@ -100,7 +100,7 @@ async function warmChain(cloud: Cloud, heard: Heard[]): Promise<void> {
   )
 }
 
-/** How long a job was in its state Training: the seconds that SageMaker bills are rounded up. */
+/** How long a job was in the state Training. SageMaker's billed seconds are rounded up, so they are not used. */
 async function trainingMs({ endpoint, region }: Cloud, job: string): Promise<number> {
   const client = new SageMakerClient({
     endpoint,
@@ -133,7 +133,7 @@ async function firstCalls(packageDir: string): Promise<void> {
     const bundle = path.join(folder, `${handler.slice(0, handler.lastIndexOf('.'))}.js`)
     const loads = Array.from({ length: 3 }, () => loadMs(bundle, { ...environment, LAMBDA_TASK_ROOT: folder }))
     const at = Date.now()
-    // A request that no service takes: it is parsed and refused, so that what is measured is the way there.
+    // No service accepts this request. It is parsed and refused, so the time is that of the call itself.
     await cloud.invoke(short, { bench: true })
     const call = Date.now() - at
     console.log(

@@ -4,15 +4,15 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 type OptionsConfig = NonNullable<ParseArgsConfig['options']>
 
 interface More<Name> {
-  /** Options without which nothing can be measured. */
+  /** Required options. */
   needs?: readonly Name[]
-  /** Whether words without a flag are allowed. */
+  /** Whether positional arguments are allowed. */
   positionals?: boolean
 }
 
 /**
- * Read the options of a benchmark. `--help` prints the usage and ends with 0. An unknown option, a missing value, a
- * missing option of `needs`, or a word where the default is a number is named before any work, and ends with 2.
+ * Read the options of a benchmark. `--help` prints the usage and ends with 0. Four mistakes are named before any work and
+ * end with 2: an unknown option, a missing value, a missing option of `needs`, and a word where the default is a number.
  */
 export function benchOptions<const Options extends OptionsConfig>(
   usage: string,
@@ -44,7 +44,7 @@ export function benchOptions<const Options extends OptionsConfig>(
 const WHOLE = /^\d+$/
 const DECIMAL = /^\d+(\.\d+)?$/
 
-/** What is wrong with the values of options whose defaults are numbers, or numbers with commas between them. */
+/** The problems of options whose defaults are numbers, or lists of numbers with commas between them. */
 export function wrongNumbers(options: OptionsConfig, given: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(options).flatMap(([name, { default: usual }]) => {
     const value = given[name]

@@ -56,13 +56,13 @@ const POSTS = 240
 const LABELS = 30
 const WINDOW = 300
 const PAIRS = 300
-/** So many posts a champion learns from, of sets with few distinct messages. */
+/** The number of posts that a champion trains on, for sets with few distinct messages. */
 const SMALL: Record<string, number> = { aws: 200 }
 
-/** Of each cell the coverage on average over sets and classes, and the upper limit of that of each of them. */
+/** Bounds of a cell: on the mean coverage over sets and classes, and on the upper limit of each one's coverage. */
 const [LEAST_AVERAGE, MOST_AVERAGE, LEAST_UPPER] = [0.94, 0.975, 0.9]
 
-/** What the language model answers about a post of this class; nothing where it does not. */
+/** The language model's answer about a post of this class; undefined without an answer. */
 type Answering = (truth: number, classes: number, random: () => number) => number | undefined
 
 const other = (truth: number, classes: number, random: () => number) =>
@@ -75,9 +75,9 @@ const rightIn =
 interface Cell {
   name: string
   window: Answering
-  /** On the day, where it is another than in the window. */
+  /** The answers on the day, if they differ from those in the window. */
   day?: Answering
-  /** The width beside that without is at most this. */
+  /** The maximum ratio of the width to the width without answers. */
   wanted?: number
 }
 
@@ -163,7 +163,7 @@ function conclude({ name, day, wanted = Number.POSITIVE_INFINITY }: Cell, all: r
       ` covers ${percent(average)} on average, worst ${percent(worst.share)} (upper limit ${percent(high)});` +
       ` without ${percent(mean(before.map(({ share }) => share)))}, worst ${percent(Math.min(...before.map(({ share }) => share)))}\n`,
   )
-  // What answers otherwise on the day than in the window is printed without a bound.
+  // Models that answer differently on the day than in the window are printed without a bound.
   const isBound = day === undefined
   if (ratio > wanted || (isBound && (average < LEAST_AVERAGE || average > MOST_AVERAGE || high < LEAST_UPPER)))
     process.exitCode = 1
@@ -174,7 +174,7 @@ interface Coverage {
   days: number
 }
 
-/** Labelled posts, some of which a champion learnt from; the others with its scores. */
+/** Labelled posts: some train a champion, the others have its scores. */
 async function worldOf(folder: string, name: string, learnt: number): Promise<World> {
   const examples = FILES[name]!.flatMap((file) => readMessages(path.join(folder, file)))
   const inOrder = [...new Map(examples.map((one) => [one.item, one])).values()].sort(

@@ -52,7 +52,7 @@ const FIRST_DAY = '2026-03-01'
 const MOST_SECONDS = 120
 const CATEGORIES = ['technical', 'marketing']
 
-/** A post with the word that nobody else's text has, but for copies of it. */
+/** A post with a word that only its text and copies of it contain. */
 interface Made extends Post {
   word: string
 }
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     await fill(cloud, posts)
     const deleted = chosen(posts)
     const ids = new Set(deleted.map(({ id }) => id))
-    // What repeats a deleted post goes with it.
+    // Reposts of a deleted post are deleted with it.
     const gone = posts.flat().filter(({ id, retweetOf }) => ids.has(id) || ids.has(retweetOf))
     const before = await hashes(cloud)
 
@@ -118,7 +118,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** The packaged stack without what reacts to puts: a month is put in a moment. */
+/** The packaged stack without reactions to puts, because a whole month is put at once. */
 async function emptyCloud(dataDir: string): Promise<Cloud> {
   const file = execFileSync(process.execPath, [path.join(ROOT, 'bin/package.mjs')], { encoding: 'utf8' })
     .trim()
@@ -140,7 +140,7 @@ async function emptyCloud(dataDir: string): Promise<Cloud> {
   })
 }
 
-/** By day. One post in twenty repeats an earlier one of its day, and one in twenty is a copy by somebody else. */
+/** Posts by day. One in twenty reposts an earlier one of its day, and one in twenty is a copy by another author. */
 function madePosts(): Made[][] {
   const random = mulberry32(7)
   const subjects = ['bucket', 'queue', 'lambda', 'cluster', 'table', 'stream', 'gateway', 'vault', 'cache', 'pipeline']
@@ -172,7 +172,7 @@ function madePosts(): Made[][] {
   })
 }
 
-/** Some of the labelled ones and any others. */
+/** Some labelled posts and any other posts. */
 function chosen(posts: readonly Made[][]): Made[] {
   const random = mulberry32(8)
   const labelled = posts.flatMap((day) => day.slice(0, LABELLED)).filter(() => random() < 0.1)
@@ -224,7 +224,7 @@ async function putRun(
     const page = keys.posts({ ...run, page: String(1 + from / PAGE) })
     const csv = postsToCsv(made.slice(from, from + PAGE).map(asPost))
     await objects.put(page, csv)
-    // An overwrite leaves an earlier version.
+    // An overwrite keeps the earlier version.
     if (from === 0) await objects.put(page, csv)
   }
   await objects.put(keys.run(run), JSON.stringify({ hashtag: 'aws', date }))
@@ -323,7 +323,7 @@ async function putDataset(objects: Objects, dataset: string, asked: Asked): Prom
   await objects.put(keys.artefact({ job }), 'a model')
 }
 
-/** SHA-256 of every version, and the ids that stand in it. */
+/** SHA-256 of every version, and the ids that it contains. */
 async function hashes(cloud: Cloud): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   const bucket = versionsOf(cloud)
@@ -334,7 +334,7 @@ async function hashes(cloud: Cloud): Promise<Map<string, string>> {
   return found
 }
 
-/** Objects that no deletion lists, and that are not what they were. */
+/** Objects that changed although no deletion lists them. */
 async function changedWithoutCause(cloud: Cloud, before: ReadonlyMap<string, string>): Promise<string[]> {
   const objects = bucketOf(cloud)
   const listed = new Set<string>()
@@ -350,7 +350,7 @@ async function changedWithoutCause(cloud: Cloud, before: ReadonlyMap<string, str
   )
 }
 
-/** Where one of the words stands: in a version of an object or in a row. */
+/** The places of any of the words: versions of objects, and rows. */
 async function search(cloud: Cloud, words: ReadonlySet<string>): Promise<string[]> {
   const places: string[] = []
   const look = (place: string, text: string) => {

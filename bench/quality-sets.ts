@@ -7,11 +7,11 @@ import { cascadeId, permanentRandom } from '../shared/text/cascade'
 
 export type Post = { label: string; line: string; group: string }
 
-/** A labelled set: what may be used to choose and to learn, and the test, which is read when it is asked for. */
+/** A labelled set: examples for choosing and training, and the test, which is read only on request. */
 export type QualitySet = {
   name: string
   goal: Goal
-  /** What fastText reached on the same test, as published; and the least we want with character n-grams. */
+  /** The published score of fastText on the same test, and our minimum with character n-grams. */
   published: number | undefined
   wanted: number | undefined
   learn: () => Post[]

@@ -59,7 +59,7 @@ function main(): void {
   compareWithOfficial(sets, tests)
 }
 
-/** One configuration for each seed and kind, by cross-validation on what may be learned from. */
+/** One configuration for each seed and kind, by cross-validation on the training examples. */
 function chooseAll(set: QualitySet): Chosen[] {
   const learn = set.learn()
   console.log(`${set.name}: ${learn.length} lines to choose on; ${trials} choices, ${folds} folds, ${seeds} seeds`)

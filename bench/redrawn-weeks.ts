@@ -13,20 +13,20 @@ import { judgesOf } from './judges'
 import { macroF1Of } from './labelling-policies'
 import type { LabelledPost } from './two-weeks'
 
-/** Of the evaluation draw, and of the training draw. */
+/** Labels of the evaluation draw; the training draw has as many. */
 export const LABELS_A_DRAW = 30
-/** A model chooses training posts from this macro-F1 on. */
+/** The macro-F1 from which a model chooses training posts. */
 const LEAST_MACRO_F1 = 0.65
 const WINDOW = settings.shape.gate.parse(undefined).window
-/** Days after which the base does not score a day again. */
+/** The number of days after which the base no longer scores a day again. */
 const REPORTED_AGAIN = 6
 
-/** What is known of a day before it is drawn. */
+/** The state of a day before its draw. */
 export interface PlayedDay {
   truths: readonly number[]
-  /** By post, by the model that was live when the day was planned; nothing where none was. */
+  /** By post, from the model that was live when the day was planned; undefined without one. */
   scores: readonly (readonly number[])[] | undefined
-  /** Evaluation labels of earlier days, with the scores of that model, and with those that each post had on its day. */
+  /** Evaluation labels of earlier days, with that model's scores, and with the scores that each post kept on its day. */
   window: readonly Scored[]
   keptWindow: readonly Scored[]
   /** Whether that model is good enough to choose training posts. */
@@ -38,14 +38,14 @@ export interface PlayedDay {
   later: { scores: readonly (readonly number[])[]; window: readonly Scored[] }
 }
 
-/** Two weeks as they were lived once. */
+/** Two weeks, played once. */
 export interface Lived {
   classes: number
   days: readonly PlayedDay[]
 }
 
 interface Labelled {
-  /** Place of the post. */
+  /** Index of the post. */
   post: number
   label: number
   day: number
@@ -57,7 +57,7 @@ interface Model {
   macroF1: number
 }
 
-/** Live the days of these posts once by the rules of today and once by those of the base, with a model trained each day. */
+/** Play the days of these posts once by the current rules and once by those of the base, with a model trained each day. */
 export async function livedOf(posts: readonly LabelledPost[], mistakes: number, seed: number): Promise<Lived> {
   const labels = [...new Set(posts.map(({ label }) => label))].sort()
   const texts = posts.map(({ text }) => shownText(textOfSource(text, 'html').shown))
@@ -79,7 +79,7 @@ export async function livedOf(posts: readonly LabelledPost[], mistakes: number, 
     const files = await engine.train({ train, validation: [] }, engine.suggested)
     return withPrior(await engine.load(files, { textVersion: TEXT_VERSION, where: 'memory' }), undefined, TEXT_VERSION)
   }
-  /** The best of the engines on the evaluation labels; nothing of one class alone. */
+  /** The model of the best engine on the evaluation labels; undefined with only one class. */
   const bestOf = async (
     engines: readonly Engine[],
     training: readonly Labelled[],
@@ -146,7 +146,7 @@ export async function livedOf(posts: readonly LabelledPost[], mistakes: number, 
     const { model, scores, isChosen } = ours.lived[day]!
     const window = windowBefore(ours.evaluation, day)
     const chosen = base.lived[day]!
-    // The day's own labels are left out, so that no post counts with a score that learnt from it.
+    // The day's own labels are left out, so that every score is out of sample.
     const later = await bestOf(
       [DEFAULT_ENGINE],
       base.training.filter((one) => one.day <= day + REPORTED_AGAIN && one.day !== day),

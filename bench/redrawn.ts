@@ -53,10 +53,10 @@ const { values: options } = benchOptions(
 
 const ESTIMATES = ['base', 'kept', 'shipped', 'later'] as const
 type Estimate = (typeof ESTIMATES)[number]
-/** Of the root mean square error beside the base, by mistakes: at most these, as geometric means over the sets. */
+/** Maximum ratios of the root mean square error to the base, by mistakes, as geometric means over the sets. */
 const WANTED: Record<string, number> = { '0': 0.8, '0.05': 0.87 }
 
-/** The estimate of the base: its training labels count as certain, and no label is taken to be wrong. */
+/** The estimate of the base: its training labels count as certain, and all labels as correct. */
 interface BaseStatistics {
   assistanceOf(window: readonly Scored[], means: readonly number[]): unknown
   differencePart(sample: readonly object[], population: object, basis: 'posts', assistance: unknown): unknown
@@ -119,7 +119,7 @@ function baseStatistics(): BaseStatistics {
       format: 'cjs',
       outfile,
     })
-    // The code of another commit has no types here.
+    // The code of another commit is untyped here.
     return createRequire(outfile)(outfile) as BaseStatistics
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -145,7 +145,7 @@ async function playSet(base: BaseStatistics, set: string, mistakes: number): Pro
 
 type Shown = ReturnType<typeof displayed>
 
-/** One more draw of a day, with judgements of its own, and what each estimate says of it. */
+/** One more draw of a day, with judgements of its own, and the result of each estimate. */
 function redrawn(
   base: BaseStatistics,
   { classes }: Lived,

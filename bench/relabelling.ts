@@ -48,7 +48,7 @@ const PER_DAY = 60
 const EVALUATION = 24
 const SHARES = [0, 0.05, 0.1]
 
-/** How often each annotator errs. */
+/** The error rate of each annotator. */
 const CROWDS: Record<string, Record<string, number>> = {
   'four who each err in 10 %': { ana: 0.1, ben: 0.1, cyd: 0.1, dan: 0.1 },
   'three who err in 3 %, one in 31 %': { ana: 0.03, ben: 0.03, cyd: 0.03, dan: 0.31 },
@@ -64,7 +64,7 @@ const MEASURES = [
 ] as const
 type Outcome = Record<(typeof MEASURES)[number], number> & { asked: Record<Asked, Count> }
 type Asked = 'confirm' | 'relabel'
-/** Items that came back; of them those whose label was put right, and those whose label was right before and is no more. */
+/** Items that came back: all, those whose label was corrected, and those whose right label became wrong. */
 interface Count {
   items: number
   righted: number
@@ -102,11 +102,11 @@ function print(share: number, own: readonly Outcome[], without: readonly Outcome
   for (const purpose of ['confirm', 'relabel'] as const) {
     const of = (what: keyof Count) => average(own.map(({ asked }) => asked[purpose][what])).toFixed(1)
     if (share > 0)
-      console.log(`    ${purpose.padEnd(22)}${of('items')} items, ${of('righted')} put right, ${of('spoilt')} spoilt`)
+      console.log(`    ${purpose.padEnd(22)}${of('items')} items, ${of('righted')} corrected, ${of('spoilt')} spoilt`)
   }
 }
 
-/** All days of a seed: the same posts arrive whatever is asked again. */
+/** All days of a seed. The same posts arrive whatever is relabelled. */
 async function play(
   messages: readonly Message[],
   rates: Record<string, number>,
@@ -201,8 +201,8 @@ function count(counts: Count, before: string, after: string | undefined, truth: 
 }
 
 /**
- * What people say of an item: as many as it asks for, and one more where they end in a tie. Who says what on a day comes
- * from the item, the day and the seed, so that whatever is asked besides changes nothing of it.
+ * Judgements of an item: as many as it asks for, and one more after a tie. Annotators and answers depend only on the item,
+ * the day and the seed, so other questions do not change them.
  */
 function judged(
   { item, date, judgements, before }: PlannedItem,
@@ -290,7 +290,7 @@ function settingsOf(categories: readonly string[], relabelShare: number): Pick<S
   }
 }
 
-/** 95 % of the mean, by resampling the seeds. */
+/** The 95 % interval of the mean, by resampling the seeds. */
 function interval(values: readonly number[]): [number, number] {
   const random = mulberry32(7)
   const means = Array.from({ length: 1000 }, () =>

@@ -22,14 +22,14 @@ npm start -- --once --record does, and counts every request of every function. C
 
 const { values: options } = benchOptions(USAGE, {
   days: { type: 'string', default: '60' },
-  /** Of each hashtag and day. */
+  /** Posts of each hashtag and day. */
   posts: { type: 'string', default: '12' },
   sample: { type: 'boolean', default: false },
 })
 
 const FIRST_DAY = '2026-03-01'
 const WINDOW = 10
-/** The last days may take so many times the requests of days 10 to 20. */
+/** Maximum ratio of the requests of the last days to those of days 10 to 20. */
 const MOST = 1.2
 
 interface Counted {
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Replay with these options, and count what the functions ask of AWS. */
+/** Replay with these options, and count the requests of the functions to AWS. */
 async function count(folder: string, more: readonly string[]): Promise<Counted> {
   const template = execFileSync(process.execPath, [path.join(ROOT, 'bin/package.mjs')], { encoding: 'utf8' }).trim()
   const data = mkdtempSync(path.join(folder, 'data-'))
@@ -72,7 +72,7 @@ async function count(folder: string, more: readonly string[]): Promise<Counted> 
     root: ROOT,
     screen: {
       say: () => {},
-      // Said when a day begins and when it ends.
+      // Reported at the start and at the end of a day.
       progress: (text) => void (/ · day \d+ of /.test(text) && until.push(readdirSync(record).length)),
       clear: () => {},
     },
@@ -97,7 +97,7 @@ function tell({ days, operations }: Counted): void {
   for (const [name, requests] of sorted) console.log(`${String(requests).padStart(7)}  ${name}`)
 }
 
-/** Posts of two hashtags, JSON Lines: one of two kinds each, in words of its kind, and like no other. */
+/** Posts of two hashtags, as JSON Lines. Each is of one of two kinds, uses its kind's words, and is like no other. */
 function stream(days: number, perDay: number): string {
   const random = mulberry32(1)
   const words = {

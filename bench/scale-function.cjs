@@ -1,5 +1,5 @@
-// One invocation of a packaged function in a process of its own, as Lambda has it: what it took of the processor, and the most
-// memory that it held. Plain JavaScript, so that nothing of the bench is in the process.
+// One invocation of a packaged function in a process of its own, as on Lambda. Prints its CPU time and its maximum memory.
+// Plain JavaScript, so that the process contains no code of the benchmark.
 const [, , bundle, name, event] = process.argv
 const { [name]: handler } = require(bundle)
 
@@ -8,7 +8,7 @@ const began = performance.now()
 const context = {
   awsRequestId: 'scale',
   functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
-  // A busy machine must not end what Lambda would not.
+  // A busy machine must not end an invocation that Lambda would let run.
   getRemainingTimeInMillis: () => Math.max(0, HOURS * 3_600_000 - (performance.now() - began)),
 }
 

@@ -31,16 +31,16 @@ is added. Memory is measured by the operating system, including Buffers and WebA
   --posts N,…     numbers of posts, one run each
 `
 
-/** Yesterday: what the collector collects. */
+/** Yesterday, the day that the collector collects. */
 const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
 const HASHTAG = 'aws'
-/** The longest that Lambda lets an invocation take. */
+/** Lambda's maximum duration of an invocation. */
 const LIMIT_S = 900
-/** A whole core of Lambda comes with so much memory. */
+/** The memory at which Lambda gives a whole core. */
 const CORE_MB = 1769
-/** What a request to S3 or DynamoDB takes in its region, about. */
+/** About the latency of a request to S3 or DynamoDB within its region. */
 const REQUEST_S = 0.008
-/** How much more a post may cost at the largest size than at the smallest. */
+/** Maximum ratio of a post's cost at the largest size to that at the smallest. */
 const GROWTH = 1.3
 const STAGES = ['collector', 'labeling', 'analyzer'] as const
 type Stage = (typeof STAGES)[number]
@@ -58,7 +58,7 @@ const measured = z.object({
 interface Used extends z.infer<typeof measured> {
   memoryMb: number
   requests: number
-  /** About, on Lambda: the processor's time on its part of a core, and the requests. */
+  /** An estimate for Lambda: the CPU time on its part of a core, and the requests. */
   lambdaSeconds: number
 }
 
@@ -86,7 +86,7 @@ async function main(): Promise<void> {
     process.exitCode = 1
 }
 
-/** One day of so many posts, on a cloud of its own. */
+/** One day with `posts` posts, on a cloud of its own. */
 async function aDay(posts: number, template: string, model: Buffer): Promise<Record<Stage, Used>> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bellwether-scale-'))
   const cloud = await createCloud({
@@ -110,7 +110,7 @@ async function aDay(posts: number, template: string, model: Buffer): Promise<Rec
   }
 }
 
-/** The packaged template without what would invoke a function by itself. */
+/** The packaged template without triggers that would invoke a function. */
 function withoutTriggers(file: string): unknown {
   const template = z
     .looseObject({ Resources: z.record(z.string(), z.looseObject({ Type: z.string() })) })
@@ -134,7 +134,7 @@ function settingsFor(posts: number): string {
   return text
 }
 
-/** The file of posts, and a model that is live. */
+/** Write the file of posts and a live model. */
 async function prepare(cloud: Cloud, posts: number, model: Buffer): Promise<void> {
   const objects = ownersBucket(cloud)
   await objects.putStream(keys.source({ file: 'scale.jsonl' }), Readable.from(linesOf(posts)))
@@ -148,7 +148,7 @@ async function runKey(cloud: Cloud): Promise<string> {
   throw new Error('the collector stored no run')
 }
 
-/** Invoke a function in a process with the heap that Lambda gives it, and print what it took. */
+/** Invoke a function in a process with the heap that Lambda gives it, and print its time and memory. */
 async function invoke(cloud: Cloud, stage: Stage, event: object, posts: number): Promise<Used> {
   const fn = cloud.lambda.functions().find(({ name }) => name.endsWith(`-${stage}`))
   if (!fn) throw new Error(`there is no function ${stage}`)
@@ -200,7 +200,7 @@ async function invoke(cloud: Cloud, stage: Stage, event: object, posts: number):
   return { ...found, memoryMb, requests, lambdaSeconds }
 }
 
-/** Every post has a cascade and a prediction: nothing was lost on the way. */
+/** Check that no post was lost: every one has a cascade and a prediction. */
 async function check(cloud: Cloud, posts: number): Promise<void> {
   const objects = ownersBucket(cloud)
   const run = await objects.readJson(await runKey(cloud), runRecord)
@@ -218,7 +218,7 @@ async function check(cloud: Cloud, posts: number): Promise<void> {
     console.log(`  LOST: of ${posts} posts ${JSON.stringify(found)}`)
 }
 
-/** A champion as the evaluator would have made it. */
+/** A champion's record as the evaluator writes it. */
 function championOf(uri: string, job: string, artefact: Buffer): string {
   const champion: ChampionRecord = {
     job,
@@ -241,7 +241,7 @@ function championOf(uri: string, job: string, artefact: Buffer): string {
   return JSON.stringify(champion)
 }
 
-/** Posts of a day as JSON Lines, some thousand at a time. */
+/** Posts of a day as JSON Lines, in chunks of some thousand. */
 function* linesOf(posts: number): Generator<string> {
   const random = seeded(posts)
   const pick = (most: number) => Math.floor(random() * most)
@@ -252,7 +252,7 @@ function* linesOf(posts: number): Generator<string> {
     const at = new Date(Date.parse(`${DAY}T00:00:00Z`) + Math.floor((n / posts) * 86_399_000)).toISOString()
     const kind = messages.length < 100 ? 0 : random()
     const id = String(2_060_000_000_000_000_000n + BigInt(n))
-    // What is repeated most was repeated before.
+    // Earlier messages are repeated more often.
     const before = messages[Math.floor(random() ** 3 * messages.length)]
     let post: object
     if (kind < 0.5 || !before) {

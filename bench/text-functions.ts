@@ -31,15 +31,15 @@ import { decodeVersion1 } from '../shared/text/version-1'
 import { words } from '../shared/text/words'
 import { isolated, withVisibleDirections } from '../shared/words'
 
-/** A function that reads a text of somebody else. */
+/** A function that reads a foreign text. */
 interface TextFunction {
   name: string
   run: (text: string) => unknown
-  /** Longer texts are refused before they come to it. */
+  /** Maximum length: longer texts are refused earlier. */
   most?: number
 }
 
-/** What to repeat until a text is long: it makes a function look back, or ahead, at each place. */
+/** Repeated patterns that make a function look back, or ahead, at each place of a long text. */
 const PATTERNS: readonly (readonly [name: string, pattern: string])[] = [
   ['spaces', ' '],
   ['tabs', '\t'],
@@ -104,7 +104,7 @@ const PATTERNS: readonly (readonly [name: string, pattern: string])[] = [
   ['controls', '\u0000\u001b'],
 ]
 
-/** A text that repeats a pattern, with an end that no pattern expects; and a mix of all patterns. */
+/** Texts that repeat a pattern, with an end that no pattern expects, and a mix of all patterns. */
 export function hostileTexts(length: number): [name: string, text: string][] {
   const repeated = (pattern: string) => pattern.repeat(Math.ceil(length / pattern.length)).slice(0, length - 1)
   const mixed = PATTERNS.map(([, pattern]) => pattern.repeat(7)).join('')
@@ -153,7 +153,7 @@ async function readLabels(file: string): Promise<void> {
   await checkedEntries(await openLabels('labels', once(file)), RULES)
 }
 
-/** A refusal of the whole file is an answer, too. */
+/** Refusing the whole file is a valid result. */
 const orRefused = (read: Promise<void>): Promise<unknown> => read.catch((error: unknown) => error)
 
 const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`
@@ -169,7 +169,7 @@ function counted(records: Iterable<unknown>): number {
   return count
 }
 
-/** An array of one row and of what is no row, with as many characters as the text. */
+/** An array of one row and of elements that are no rows, with as many characters as the text. */
 const brokenArray = (text: string): string =>
   `[${asJson(text.slice(0, text.length / 6))},${text.slice(text.length / 2)}`
 

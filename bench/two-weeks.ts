@@ -13,7 +13,7 @@ export interface LabelledPost {
 
 const labelledPost = z.object({ text: z.string(), label: z.string() })
 
-/** Two weeks of a set, shuffled: each day has as many posts. */
+/** Two weeks of a set, shuffled, with equally many posts each day. */
 export function twoWeeksOf(folder: string, set: string, seed: number, days = 14, mostPerDay = 220): LabelledPost[] {
   const files = SET_FILES[set]
   if (!files) throw new Error(`${set}: no such set; --sets takes ${Object.keys(SET_FILES).join(', ')}`)

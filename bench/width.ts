@@ -47,16 +47,16 @@ const { values: options } = benchOptions(
 )
 
 const FIRST_DAY = '2026-03-01'
-/** Widths and errors beside the base, by mistakes: at most these, as geometric means over the sets. */
+/** Maximum ratios of widths and errors to the base, by mistakes, as geometric means over the sets. */
 const WANTED: Record<string, { width: number; rmse: number }> = {
   '0': { width: 0.87, rmse: 0.8 },
   '0.05': { width: 0.94, rmse: 0.87 },
 }
-/** Macro-F1 after two weeks may be so much lower than that of the base. */
+/** Maximum loss of macro-F1 after two weeks compared with the base. */
 const MOST_LOST = 0.015
-/** Models whose scores at the gate are averaged: one window of some hundred posts says little. */
+/** The number of models whose gate scores are averaged: one window of some hundred posts is noisy. */
 const LAST_MODELS = 3
-/** Of a replay. */
+/** Attempts of each replay. */
 const ATTEMPTS = 3
 
 const summary = z.object({
@@ -85,7 +85,7 @@ interface Compared {
   rmse: number
   covered: readonly [ours: number, base: number]
   macroF1: readonly [ours: number, base: number]
-  /** Labelled for training. */
+  /** Cascades labelled for training. */
   training: readonly [ours: number, base: number]
 }
 
@@ -125,7 +125,7 @@ function main(): void {
   }
 }
 
-/** A summary that is in the folder of kept ones, or else is made and put there. */
+/** A summary from the `--keep` folder; a missing one is made and stored there. */
 function kept(name: string, make: () => Summary, isMadeAnew = false): Summary {
   if (!options.keep) return make()
   const file = path.join(options.keep, `${name}.json`)
@@ -136,7 +136,7 @@ function kept(name: string, make: () => Summary, isMadeAnew = false): Summary {
   return made
 }
 
-/** The tree of the base commit, with the packages of this one. */
+/** The tree of the base commit, with the node_modules of this one. */
 function baseTree(folder: string): { tree: string; remove: () => void } {
   if (existsSync(options.base)) return { tree: path.resolve(options.base), remove: () => undefined }
   const tree = path.join(folder, 'base')
@@ -167,12 +167,12 @@ function replay(tree: string, folder: string, posts: string, mistakes: string, s
   for (let attempt = 1; ; attempt++) {
     const { status, stderr, stdout } = spawnSync('npm', words, { cwd: tree, encoding: 'utf8' })
     if (status === 0) return summary.parse(JSON.parse(readFileSync(file, 'utf8')))
-    // On a busy machine a function may run out of its time.
+    // On a busy machine a function may time out.
     if (attempt === ATTEMPTS) throw new Error(`npm ${words.join(' ')} in ${tree}: ${stderr || stdout}`)
   }
 }
 
-/** Shares of days by posts; each set has no copies to speak of, so by messages they are the same. */
+/** Compares shares of days by posts. The sets have hardly any copies, so shares by messages are the same. */
 function compare(ours: Summary, base: Summary): Compared {
   const name = ({ hashtag, date, label }: Share) => `${hashtag} ${date} ${label}`
   const daysOf = ({ shares }: Summary) =>
