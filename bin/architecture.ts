@@ -58,7 +58,7 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
       'One settled label for each item of a batch, an import or a correction. Its put starts formatting and reports.',
   },
   settledRefused: { meaning: 'Items of a batch without a label, and answers that could not be used.' },
-  judgements: { meaning: 'What each annotator said of each item.' },
+  judgements: { meaning: 'Each annotator’s judgements of each item.' },
   judgementsSoFar: {
     meaning:
       'The judgements of all batches so far; stored by every tenth batch, so that a settlement reads few objects.',
@@ -66,7 +66,7 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   quality: { meaning: 'Agreement and cost of a batch, and how reliable the labels so far are.' },
   labelSnapshot: { meaning: "Each message's current label: an immutable snapshot, or a delta on another." },
   currentLabels: { meaning: 'Which snapshot is current.' },
-  train: { meaning: 'Training examples, as BlazingText takes them.' },
+  train: { meaning: 'Training examples, in BlazingText’s format.' },
   validation: { meaning: 'Validation examples, for early stopping.' },
   evaluation: { meaning: 'The evaluation set: never a channel of a training job.' },
   datasetRefused: { meaning: 'Labels that the dataset leaves out, with the reason.' },
@@ -89,7 +89,7 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
     meaning: 'The answers of a language model about messages of a UTC day, each asked about once. It has no text.',
   },
   asked: {
-    meaning: 'How far the messages of a UTC day are asked about, and the cost. Its put starts a report of the day.',
+    meaning: 'Progress and cost of asking about the messages of a UTC day. Its put starts a report of the day.',
   },
   report: { meaning: 'The shares of a UTC day and of seven days, their intervals and how they were estimated.' },
   reportIndex: { meaning: 'The headline of every day.' },
@@ -107,7 +107,7 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   validationExamples: { meaning: 'Validation examples with their shown text.' },
   deletedFrom: {
     meaning:
-      'The model learnt from posts that were deleted: it cannot be rolled back to, and is deleted once it is replaced.',
+      'The model was trained on posts that were deleted: it cannot be rolled back to, and is deleted once it is replaced.',
   },
   deletion: { meaning: 'A request for deletion: what was removed from where. It names no post.' },
   staged: { meaning: 'An object on its way to a key whose put starts work; deleted at once.' },

@@ -1,4 +1,4 @@
-// `npm test`: jest with what every test of ours needs, and nothing printed that a reader must ignore.
+// `npm test`: jest with the settings that every test needs, and without warnings that a reader must ignore.
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 

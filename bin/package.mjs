@@ -39,7 +39,7 @@ const packageFolder = path.join(
 /** The CloudFormation template, as it would be deployed. */
 const templateFile = path.join(packageFolder, 'cloudformation-template-update-stack.json')
 
-/** Package what changed; answers the path of the template. Throws what the packager said when it failed. */
+/** Package if a source changed. Returns the path of the template. Throws the packager's output if it failed. */
 export async function packageStack() {
   mkdirSync(path.dirname(lock), { recursive: true })
   let seconds = 0
@@ -71,7 +71,7 @@ async function run() {
   rmSync(folder, { recursive: true, force: true })
   const said = await sls(['package', '--package', folder])
   if (!existsSync(path.join(folder, path.basename(templateFile)))) throw new Error(`sls package failed:\n${said}`)
-  // Its time is that of the sources it was made of: one that changed meanwhile is seen the next time.
+  // Its time is that of its sources, so a source that changed meanwhile is noticed the next time.
   writeFileSync(path.join(folder, 'packaged-at'), String(began))
   rmSync(packageFolder, { recursive: true, force: true })
   renameSync(folder, packageFolder)
@@ -81,7 +81,7 @@ async function run() {
 
 async function sls(argv) {
   const command = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
-  // The packager leaves a folder for each function behind, where temporary files are.
+  // The packager leaves a temporary folder for each function behind.
   const temporary = `${packageFolder}.tmp`
   mkdirSync(temporary, { recursive: true })
   try {
@@ -113,7 +113,7 @@ function isFresh() {
   return sources.every((source) => newest(path.join(root, source)) < packagedAt)
 }
 
-/** When a file, or anything in a folder, changed last. A folder's own time tells of a file that went. */
+/** The last change of a file, or of anything in a folder. A folder's own time shows a removed file. */
 function newest(file) {
   const stats = statSync(file, { throwIfNoEntry: false })
   if (!stats) return 0

@@ -54,7 +54,7 @@ async function report(): Promise<void> {
   const { page } = await site.visitor({ viewport: { width: 1060, height: 1380 } })
   await page.goto((await site.invite({ reader: 'team' })).url)
   await page.locator('main:not([aria-busy])').waitFor()
-  // The words behind a share are asked for after the page is there, and plots are drawn last.
+  // The page requests the words behind a share after it has loaded, and draws plots last.
   await page.waitForLoadState('networkidle')
   await page.waitForTimeout(500)
   await page.screenshot({ path: `${folder}/report.png` })

@@ -2,7 +2,7 @@ import type { Finding } from '../shared/finding'
 import { LABELLERS } from '../shared/labellers'
 import { SOURCES } from '../shared/sources'
 
-/** The doctor's checks of where posts and labels come from: smoke collects no posts and brings its own labels. */
+/** The doctor's checks of sources and labellers, which smoke skips: it collects no posts and brings its own labels. */
 const NOT_NEEDED = [
   ...SOURCES.map(({ check }) => check.name),
   ...Object.values(LABELLERS).flatMap(({ doctor }) => doctor?.check ?? []),

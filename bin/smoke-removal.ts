@@ -22,7 +22,7 @@ export interface Removal {
   s3: Pick<S3Client, 'send'>
   table: Pick<DynamoDBClient, 'send'>
   sagemaker: SageMakerClient
-  /** Remove the stack; false where there is none. */
+  /** Remove the stack; false if there is none. */
   removeStack(): Promise<boolean>
   say(text: string): void
 }
@@ -76,7 +76,7 @@ async function stopJobs({ sagemaker, stage }: Removal): Promise<string[]> {
   return stopped
 }
 
-/** By the name that stack/bucket.yml gives it: the functions that know it may be gone. */
+/** By its name in stack/bucket.yml, because the functions that know it may be removed already. */
 async function removeBuckets({ s3, stage, region }: Removal): Promise<string[]> {
   const prefix = `bellwether-${stage}-`
   const { Buckets = [] } = await s3.send(new ListBucketsCommand({ Prefix: prefix }))
@@ -90,7 +90,7 @@ async function removeBuckets({ s3, stage, region }: Removal): Promise<string[]> 
   return ours.map((bucket) => `bucket ${bucket}`)
 }
 
-/** Every version of every object, so that the bucket can go. */
+/** Every version of every object, so that the bucket can be removed. */
 async function empty(s3: Removal['s3'], bucket: string): Promise<void> {
   for (;;) {
     const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }))
@@ -126,7 +126,7 @@ async function removeModels({ sagemaker, stage }: Removal): Promise<string[]> {
     await sagemaker.send(new DeleteModelPackageGroupCommand({ ModelPackageGroupName }))
     return [`model package group ${ModelPackageGroupName}`]
   } catch (error) {
-    // The registry has a ValidationException for a group that is not there.
+    // The registry answers a missing group with a ValidationException.
     const missing = isNamed(error, 'ValidationException') && /does not exist|not found/i.test(String(error))
     if (missing || isNamed(error, 'ResourceNotFound')) return []
     throw error

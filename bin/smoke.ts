@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     await examine()
     await train(bucket, settings.labels)
     await fetchPage(deskUrl)
-    say('all of it works')
+    say('every step works')
   } catch (error) {
     console.error(printable(inspect(error)))
     process.exitCode = 1
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   if (!keep) await remove()
 }
 
-/** Fails for anything that would make the rest wait in vain. */
+/** Fails early for a missing requirement, before later steps wait for it in vain. */
 async function examine(): Promise<void> {
   // Where the doctor fails, its answer is an error instead of findings.
   const answer = await invoke<Partial<Examination>>('doctor', {})
@@ -77,7 +77,8 @@ async function examine(): Promise<void> {
   const { findings } = answer
   if (!findings || missingForSmoke(findings).length > 0)
     throw new Error('the account lacks what the doctor names above: see docs/first-deploy.md')
-  for (const { check, found } of uncheckedForSmoke(findings)) say(`not known before it is tried: ${check}: ${found}`)
+  for (const { check, found } of uncheckedForSmoke(findings))
+    say(`could not be checked before the deploy: ${check}: ${found}`)
 }
 
 async function train(bucket: string, labels: Parameters<typeof smokeLabels>[0]): Promise<void> {
@@ -100,7 +101,7 @@ async function train(bucket: string, labels: Parameters<typeof smokeLabels>[0]):
   say(`the ${engine.name} model knows ${model.labels.join(', ')} and answers ${JSON.stringify(scores)}`)
 }
 
-/** The dataset that the put should cause; where no event comes, the formatter is called. */
+/** The dataset that the put should cause; without an event, smoke calls the formatter. */
 async function makeDataset(objects: Objects): Promise<string> {
   const find = async () => {
     for await (const { key } of objects.list(prefixes.datasets)) {
@@ -143,7 +144,7 @@ async function fetchPage(url: string): Promise<void> {
   if (status >= 500) throw new Error(`${url} answers ${status}`)
 }
 
-/** Everything that the stage is made of, and what CloudFormation keeps when a stack is removed. */
+/** Everything in the stage, including resources that CloudFormation keeps when a stack is removed. */
 async function remove(): Promise<void> {
   if (!stage.startsWith('smoke-')) throw new Error(`${stage} is not a stage of smoke: its name must begin with smoke-`)
   say(`removing ${stage}`)

@@ -48,7 +48,7 @@ function tryIt(folder) {
   }
 }
 
-/** Of a copy of the package, so that no dist/ appears in the repository while other checks walk it. */
+/** Packs a copy of the package, so that no dist/ appears in the repository while other checks walk it. */
 function pack() {
   const copy = path.join(temporary, 'clone')
   const skip = new Set(['dist', 'node_modules'])
@@ -63,7 +63,7 @@ function pack() {
   return path.join(temporary, tarball)
 }
 
-/** As an ES module, as CommonJS, and as a bundler resolves; without the types of Node.js, which an empty project has not. */
+/** Checks types as an ES module, as CommonJS and as a bundler does, without the types of Node.js: an empty project lacks them. */
 function checkTypes(folder) {
   if (!existsSync(path.join(folder, 'use.ts'))) return
   for (const extension of ['mts', 'cts']) cpSync(path.join(folder, 'use.ts'), path.join(folder, `typed.${extension}`))

@@ -6,8 +6,8 @@ import { createTrainingThread } from './training/training-thread'
 export type { Cloud }
 
 /**
- * An embedded cloud whose SageMaker trains with our engine and calls an object of a labelling job by its cascade. Nobody has
- * a mailbox here: addresses that are to be mailed count as confirmed, and mails are files.
+ * An embedded cloud whose SageMaker trains with our engine and names an object of a labelling job by its cascade. There
+ * are no mailboxes: e-mail addresses count as confirmed, and mails are files.
  */
 export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const cloud = await createEmbeddedCloud({

@@ -11,7 +11,7 @@ export async function runCommand(
   try {
     process.exitCode = await main(process.argv.slice(2))
   } catch (error) {
-    // A message may contain a value of a post, such as DuckDB's.
+    // A message may quote a post, as DuckDB's messages do.
     console.error(printable(error instanceof Error ? error.message : String(error)))
     process.exitCode = codeOf(error)
   }

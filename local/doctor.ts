@@ -15,7 +15,7 @@ import { ROOT } from './root'
 import { findRunning, isRefused, lastFolder, type Running } from './running'
 import { createScreen } from './screen'
 
-const USAGE = `Says how today goes, stage by stage: what is done, what waits for a person, what is late, and the command that helps.
+const USAGE = `Shows the state of today, stage by stage: what is done, what waits for a person, what is late, and the command that helps.
 
   npm run doctor                   the cloud that was started last, running or stopped
   npm run doctor -- --data DIR     the cloud with this data folder
@@ -49,7 +49,7 @@ async function main(argv: string[]): Promise<number> {
   const running = findRunning(values.data)
   if (!running) {
     const where = values.data === undefined ? 'here' : `with the data folder ${values.data}`
-    throw new Error(`no cloud was started ${where}: there is no day to look at; start one with npm start`)
+    throw new Error(`no cloud was started ${where}: there is no day to check; start one with npm start`)
   }
   const folder = path.resolve(values.data ?? lastFolder() ?? '')
   const today = (await askRunning(running)) ?? (await askStopped(folder, running))
@@ -63,12 +63,12 @@ function doctorOf({ functions }: Running): string {
   return functions.find((name) => name.endsWith('-doctor')) ?? 'doctor'
 }
 
-/** What the names of its functions begin with. */
+/** The prefix of the stack's function names. */
 function stackOf(running: Running): string {
   return doctorOf(running).replace(/-doctor$/, '')
 }
 
-/** The doctor's answer; undefined where no cloud answers. */
+/** The doctor's answer; undefined if no cloud responds. */
 async function askRunning(running: Running): Promise<Seen | undefined> {
   const client = new LambdaClient({ ...asOwner(running), maxAttempts: 1 })
   const request = { FunctionName: doctorOf(running), Payload: Buffer.from('{"today":true}') }
@@ -79,7 +79,7 @@ async function askRunning(running: Running): Promise<Seen | undefined> {
   return answer && parsed(Buffer.from(answer.Payload ?? []).toString('utf8'), answer.FunctionError)
 }
 
-/** Look at a copy of the folder with a cloud whose clock triggers nothing, so that nothing changes meanwhile. */
+/** Check a copy of the folder with a cloud whose clock triggers nothing, so that the folder does not change. */
 async function askStopped(folder: string, running: Running): Promise<Seen> {
   const copy = mkdtempSync(path.join(tmpdir(), 'bellwether-doctor-'))
   const removeCopy = () => rmSync(copy, { recursive: true, force: true, maxRetries: 5 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What makes links. */
+/** The function that makes links. */
 export interface Inviting {
   invoke(name: string, request: unknown): Promise<{ payload: string }>
 }

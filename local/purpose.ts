@@ -8,12 +8,12 @@ export type FolderPurpose = 'live' | 'replay'
 const purpose = z.object({ purpose: z.enum(['live', 'replay']) })
 
 /**
- * Keep a data folder for one purpose. Returns whether it was used before. Throws where it has the other purpose: the
- * clock of a replay stops at the day that it reached, and real posts would be collected by it.
+ * Keep a data folder for one purpose. Returns whether it was used before. Throws if it has the other purpose: the
+ * clock of a replay stops at its last day, and would decide which real posts are collected.
  */
 export function keepFor(wanted: FolderPurpose, dataDir: string): boolean {
   const file = path.join(dataDir, 'purpose.json')
-  // Every cloud that ran there writes this, also one of a release without purposes.
+  // Every cloud writes this file, including releases without purposes.
   const isUsed = existsSync(path.join(dataDir, 'cloud.json'))
   const found = existsSync(file) ? purpose.parse(JSON.parse(readFileSync(file, 'utf8'))).purpose : undefined
   const has = found ?? (isUsed && wanted === 'live' ? 'replay' : wanted)

@@ -17,10 +17,10 @@ export function pointTo(dataDir: string): void {
 /** The data folder of the last cloud that was started without --data, running or not. */
 export const lastFolder = (): string | undefined => (existsSync(POINTER) ? readFileSync(POINTER, 'utf8') : undefined)
 
-/** The cloud with this data folder, or the last one that was started; undefined when there is no trace of it. */
+/** The cloud with this data folder, or the last one that was started; undefined if there is none. */
 export const findRunning = (dataDir?: string): Running | undefined => readRunning(dataDir ?? lastFolder() ?? '')
 
-/** Throws the error of a call to a cloud, in plain words where the cloud no longer runs. */
+/** Throws the error of a call to a cloud, in plain words if the cloud no longer runs. */
 export const orGone =
   (endpoint: string) =>
   (error: unknown): never => {
@@ -28,6 +28,6 @@ export const orGone =
     throw error
   }
 
-/** Whether a call failed because nothing listens there. */
+/** Whether a call failed because no process listens at the address. */
 export const isRefused = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED'

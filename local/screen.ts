@@ -9,7 +9,7 @@ export interface Screen {
   clear(): void
 }
 
-/** Without a terminal, the longest time without a line while work goes on. */
+/** Without a terminal, the maximum time between two lines of a work in progress. */
 const BEAT_MS = 10_000
 /** On a terminal, how often the seconds of the current work are renewed. */
 const TICK_MS = 1000

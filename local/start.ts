@@ -222,7 +222,7 @@ const serving = (endpoint: string, data: string, links: { report: string; labels
     `The report: ${links.report}`,
     `The labels: ${links.labels}`,
     '',
-    `The cloud goes on serving at ${endpoint}; its files are in ${data}.`,
+    `The cloud keeps serving at ${endpoint}; its files are in ${data}.`,
     `  aws --endpoint-url ${endpoint} s3 ls               (any key id and secret)`,
     `  npm run invoke -- analyzer '{"text":"Cold starts on #aws Lambda, measured"}'`,
     'Ctrl-C stops it.',

@@ -8,7 +8,7 @@ import type { RefusedEntry } from '../../services/labels/entry'
 import type { CheckRules, FileReport } from './report'
 import { counted, countIn, tallied, tallyInWords } from './words'
 
-/** Check a file of labels: what an import would make of it, without the labels and messages that the stack has. */
+/** Check a file of labels: what an import would use of it, without the labels and messages of the stack. */
 export async function checkLabels(file: string, { settings, now, all }: CheckRules): Promise<FileReport> {
   const rules = { ...rulesOf(settings.labels), now }
   const opened = await openLabels(file, createReadStream(file))
@@ -44,19 +44,19 @@ export async function checkLabels(file: string, { settings, now, all }: CheckRul
 const WORDS: Readonly<Record<RefusedEntry['reason'], string>> = {
   'not-csv': 'is not a row of this CSV:',
   'not-json': 'is not JSON:',
-  invalid: 'has another form than it should:',
-  'no-text': 'holds nothing to read',
+  invalid: 'has the wrong form:',
+  'no-text': 'is empty',
   unlabelled: 'is missing',
-  failed: 'was given up by Ground Truth:',
+  failed: 'failed at Ground Truth:',
   'machine-labelled': 'was labelled by a machine',
   'unknown-class': 'is not a category of bellwether.yml:',
-  'other-schema-version': 'is of other definitions, labels.version',
+  'other-schema-version': 'has other definitions, labels.version',
   annotator: 'is not a name of an annotator:',
   'rounded-id': 'was rounded by a spreadsheet or is not whole, so it names no post:',
   clock: 'is in the future or before 2000:',
-  'unknown-item': 'is not known here; a stack that has it takes it:',
-  'two-labels': 'is given twice at the same time, differently:',
-  disputed: 'has as many voices for one label as for another:',
+  'unknown-item': 'is unknown here; a stack that has this post accepts it:',
+  'two-labels': 'has two different labels of the same time:',
+  disputed: 'has a tie of votes:',
   evaluation: 'is in the evaluation sample',
   deleted: 'is of a post that was deleted',
 }

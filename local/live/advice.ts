@@ -1,6 +1,5 @@
 /**
- * What a person at this machine can do about a collection that failed with this message; undefined where the message
- * says it.
+ * What the operator can do about a collection that failed with this message; undefined if the message itself says it.
  */
 export function adviceFor(message: string, now: Date): string | undefined {
   return ADVICE.find(([pattern]) => pattern.test(message))?.[1](now.toISOString().slice(0, 16))

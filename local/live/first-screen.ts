@@ -37,13 +37,13 @@ export function daysInWords(runs: readonly RunRecord[], languages: readonly stri
   return [...shown, total].join('\n')
 }
 
-/** How many posts the network says there were; an estimate says so. */
+/** The number of posts by the network; an estimate says so. */
 function existingOf({ existing, existingIsEstimate }: RunRecord): string {
   if (existing === null) return ''
   return existingIsEstimate ? `about ${existing}` : String(existing)
 }
 
-/** What was not stored, and why the run is incomplete. */
+/** The posts that were not stored, and why the run is incomplete. */
 function besidesOf(run: RunRecord): string {
   const left = Object.entries(leftOutOf(run)).map(([reason, posts]) => `${posts} ${reason}`)
   return [
@@ -63,7 +63,7 @@ function whyNone(runs: readonly RunRecord[], languages: readonly string[]): stri
   const left = sum(runs.flatMap((run) => Object.values(leftOutOf(run))))
   if (left === 0) {
     return [
-      'Nobody used the hashtag there in these days, as far as this place knows: an instance has only what reached it.',
+      'The instance has no post with the hashtag from these days: it has only the posts that reached it.',
       'Try a larger instance, or another hashtag.',
     ]
   }
@@ -84,7 +84,7 @@ export const waitsInWords = (collected: readonly CollectedStream[]): string[] =>
         ],
   )
 
-/** What a person does next. */
+/** The next steps of the person at the terminal. */
 export interface Next {
   links: { desk: string; report: string; owner: string }
   /** Posts that wait at the desk. */
@@ -98,7 +98,7 @@ export const nextInWords = ({ links, waiting, untilModel, countAfterSeconds }: N
   [
     waiting > 0
       ? `Label posts with the keys 1, 2, …; ${counted(waiting, 'post')} wait:`
-      : 'Nothing waits for labels now; the desk, for later:',
+      : 'No post waits for a label now. The desk, for later:',
     `  ${links.desk}`,
     ...(waiting > 0
       ? [
@@ -110,5 +110,5 @@ export const nextInWords = ({ links, waiting, untilModel, countAfterSeconds }: N
     `  ${links.report}`,
     'See what was labelled, correct it, invite others:',
     `  ${links.owner}`,
-    'From here on it goes by itself, day by day, while this runs. Ctrl-C stops it, and the next start catches up.',
+    'While this command runs, it continues by itself, day by day. Ctrl-C stops it, and the next start catches up.',
   ].join('\n')

@@ -15,12 +15,12 @@ export interface Trouble {
   error: string
 }
 
-/** What the functions' logs say, as an operator would read it there. */
+/** The functions' logs, as an operator would read them. */
 export interface Journal {
   hear(functionName: string, text: string): void
   /** The last pause of a stream. */
   pauseOf(name: StreamName): Pause | undefined
-  /** Why a message on the collector's queue failed last; cleared when it is read. */
+  /** The last error of a message on the collector's queue; cleared when it is read. */
   takeFailure(): string | undefined
   /** The failures of other functions, each once however often it came; cleared when they are read. */
   takeTroubles(): Trouble[]

@@ -44,7 +44,7 @@ export async function live(options: LiveOptions, configured: LiveSettings, surro
   const { screen } = surroundings
   const wasUsed = keepFor('live', options.data)
   for (const line of [...placesInWords(configured.settings), ...configured.notes]) screen.say(line)
-  if (wasUsed) screen.say(`Goes on in ${options.data}, which was used before.`)
+  if (wasUsed) screen.say(`Continues in ${options.data}, which was used before.`)
 
   const heard = listener()
   const journal = makeJournal()
@@ -164,7 +164,7 @@ async function serve(
 
 type Heard = Pick<Parameters<typeof createCloud>[0], 'onEvent' | 'onLog' | 'onMail'>
 
-/** On the port of the last time, so that links and bookmarks keep working; on a free one where that port is taken. */
+/** Serves on the port of the last time, so that links and bookmarks keep working, or on a free one if it is taken. */
 async function openCloud(options: LiveOptions, packageDir: string, { yaml }: LiveSettings, heard: Heard) {
   const open = (port: number) =>
     createCloud({

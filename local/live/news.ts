@@ -17,7 +17,7 @@ import type { BusEvent } from '../../packages/embedded-aws/src/service'
 
 type Sentence = (event: BusEvent) => string | undefined
 
-/** What an event means, for the person at the terminal. */
+/** An event's meaning for the person at the terminal. */
 const sentence =
   <E extends PublishedEvent>(definition: E, words: (detail: DetailOf<E>) => string | undefined): Sentence =>
   ({ 'detail-type': name, detail }) => {

@@ -4,7 +4,7 @@ import { majorityVote } from '../../shared/statistics/majority'
 import { cascadeId } from '../../shared/text/cascade'
 import type { FilePost } from './posts'
 
-/** A simulated person: what this annotator says of an item; undefined when there is nothing to say. */
+/** A simulated annotator: the label for an item; undefined if the annotator has none. */
 export type Judge = (annotator: string, item: string) => string | undefined
 
 /**

@@ -4,8 +4,8 @@ import { type Inviting, linkFor } from '../link'
 import type { Screen } from '../screen'
 
 /**
- * The person at this machine is the annotator. All links are said before the first day, and work for every day. The answer
- * waits on a day until its batch is settled, or until Ctrl-C.
+ * The person at this machine is the annotator. All links are printed before the first day, and work for every day. The
+ * returned function waits on each day until its batch is settled, or until Ctrl-C.
  */
 export async function byHand(cloud: Inviting, screen: Screen, signal: AbortSignal) {
   screen.say(

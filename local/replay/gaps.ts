@@ -37,7 +37,7 @@ export const gapsIn = (days: readonly number[]): Gap[] =>
     return from < day ? [{ from, to: day }] : []
   })
 
-/** What is skipped, in a sentence; undefined where nothing is. */
+/** The skipped days, in a sentence; undefined without any. */
 export function gapsInWords(gaps: readonly Gap[]): string | undefined {
   const daysOf = ({ from, to }: Gap) => Math.round((to - from) / DAY_MS)
   const [longest] = [...gaps].sort((a, b) => daysOf(b) - daysOf(a))

@@ -27,7 +27,7 @@ export async function importLabelFile(
   const { batch, items, refused } = imported.parse(JSON.parse(payload))
   const reasons = Object.entries(refused).map(([reason, count]) => `${count} ${reason}`)
   return (
-    `Took ${items} labels from ${file} as batch ${batch}.` +
+    `Imported ${items} labels from ${file} as batch ${batch}.` +
     (reasons.length > 0
       ? ` Left out, each with its reason in labeled/${batch}/refused.jsonl: ${reasons.join(', ')}.`
       : '') +

@@ -12,7 +12,7 @@ const sections = z.record(z.string(), z.unknown())
 interface OverlayOptions {
   labeller: LabellerName
   labelsPerDay?: number
-  /** Whether to train although people err too often. */
+  /** Whether to train on unreliable labels. */
   acceptUnreliable?: boolean
   workteamArn: string
   /** Changes the samples; empty for those of a deployment. */
@@ -78,8 +78,7 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
 }
 
 /**
- * A person who asks for N labels a day is not stopped by a cap that was meant for fewer: it allows three judgements an
- * item.
+ * A cap for fewer labels does not limit a user who asks for N labels a day: it is raised to three judgements an item.
  */
 export const judgementCaps = (caps: { perDay: number; perMonth: number }, labelsPerDay = 0) => ({
   perDay: Math.max(caps.perDay, 3 * labelsPerDay),

@@ -14,12 +14,12 @@ interface Site {
   invoke(name: string, request: unknown): Promise<{ payload: string; functionError?: string }>
 }
 
-/** How many items a person takes at a time. */
+/** Items that an annotator takes at a time. */
 const HANDFUL = 20
 
 /**
  * Simulated annotators at the label desk. Each opens their own link, and answers over HTTP as a browser does until no
- * item is left. Returns how many judgements were given.
+ * item is left. Returns the number of judgements.
  */
 export async function answerAtDesk(cloud: Site, names: readonly string[], judge: Judge): Promise<number> {
   let judgements = 0
@@ -56,7 +56,7 @@ async function arrive(cloud: Site, name: string): Promise<Person> {
   return async (method, path, body) => (await patiently(() => send(cloud.endpoint, method, path, body, cookie))).json
 }
 
-/** A busy desk (throttled, or a failed request) is asked again, as the page in a browser does. */
+/** Retries a throttled or failed request to the desk, as the page in a browser does. */
 async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

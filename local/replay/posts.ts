@@ -25,7 +25,7 @@ export interface FilePost {
 interface PostsFile {
   /** In order of time. */
   posts: FilePost[]
-  /** What could not be used, in sentences that name file, line and field. */
+  /** The unusable rows, in sentences that name file, line and field. */
   refused: string[]
 }
 
@@ -46,9 +46,9 @@ interface ReadOptions {
   categories?: readonly string[] | undefined
   /** A row dated after the day that follows this one is refused. */
   now?: Date | undefined
-  /** Receives what the file was recognised as, before its rows are read. */
+  /** Receives the recognised format of the file before its rows are read. */
   onFound?: (found: FoundFile<PostField>) => void
-  /** Counts what was refused, and what was read differently from the file. */
+  /** Counts the refused values, and those read differently from the file. */
   tally?: RowTally
 }
 

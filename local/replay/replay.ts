@@ -118,7 +118,7 @@ function usedBefore(data: string, now: number, left: readonly number[], days: re
       ? 'all days of the posts were played'
       : `${counted(left.length, 'day')} of ${days.length} ${left.length === 1 ? 'is' : 'are'} left to play`
   return (
-    `${data} was used before and goes on at ${dayOf(now)}: ${which}. ` +
+    `${data} was used before and continues at ${dayOf(now)}: ${which}. ` +
     'What was done before is not done again, and the table by days leaves it out.'
   )
 }
@@ -214,9 +214,8 @@ function openCloud(
 }
 
 /**
- * The schedule collects the day after midnight, people answer, and the day after that ends what is left by its
- * deadlines. People look again later in the day if one more batch began, because of a custom schedule or of what a stop
- * had delayed.
+ * The schedule collects the day after midnight and people answer. On the day after that, deadlines end open batches.
+ * People look again later in the day if one more batch began, because of a custom schedule or an earlier stop.
  */
 async function playDay(cloud: Cloud, day: number, begun: () => number, answer: () => Promise<unknown>): Promise<void> {
   const next = day + DAY_MS
@@ -255,7 +254,7 @@ const detail = z.object({
   date: z.string().optional(),
 })
 
-/** What the events of the day say of it. */
+/** The day's result by its events. */
 function rowOf(date: string, events: readonly BusEvent[]): Omit<DayRow, 'share'> {
   const unique = [
     ...new Map(events.map((event) => [JSON.stringify([event['detail-type'], event.detail]), event])).values(),

@@ -132,7 +132,7 @@ async function labellingOf(objects: Objects): Promise<Summary['labelling']> {
     spentUsd: sum(qualities.map(({ costUsd }) => costUsd)),
     alpha: last?.alpha ?? { value: null, low: null, high: null, items: 0 },
     status: last?.status ?? 'unmeasured',
-    reasons: last?.reasons ?? ['nobody judged anything yet'],
+    reasons: last?.reasons ?? ['no judgements yet'],
     cascades,
   }
 }

@@ -11,7 +11,7 @@ import { leadingLabels } from './annotators'
 import type { FilePost } from './posts'
 import type { Summary } from './summary'
 
-/** The true share among all collected posts, by what people without mistakes would say of their messages. */
+/** The true share among all collected posts, by the labels that annotators without mistakes would give. */
 export type TrueShare = (of: {
   hashtag: string
   stream?: string | undefined
@@ -122,7 +122,7 @@ function coverage(known: readonly Share[], withheld: readonly Withheld[], labels
       return [isDay ? 'days' : 'seven days', `by ${basis}`, figures, withheldOf(withheld.filter(isOf), some)]
     }),
   )
-  const of = labels > 2 ? 'every label counted' : 'one label counted, since the other says the same'
+  const of = labels > 2 ? 'every label counted' : 'one label counted, because it determines the other'
   return [`Intervals that hold the truth, ${of}; in brackets the binomial 95 % interval:`, ...inColumns(rows)]
 }
 

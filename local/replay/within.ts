@@ -32,7 +32,7 @@ export function withinSettings(
         : []),
       ...(unknown.length > 0
         ? [
-            `${counted(unknown.length, 'post')} ${unknown.length === 1 ? 'counts' : 'count'} as without a label, for the configuration does not have it: ${some(unknown)}`,
+            `${counted(unknown.length, 'post')} ${unknown.length === 1 ? 'counts' : 'count'} as without a label, because the configuration lacks it: ${some(unknown)}`,
           ]
         : []),
     ],

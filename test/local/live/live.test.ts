@@ -138,7 +138,7 @@ it(
     const second = startLive('--labels-per-day', '12')
     const [, report = ''] = await second.says(/See the shares:\n {2}(\S+)/)
     await second.says(/while this runs/)
-    expect(second.said()).toContain(`Goes on in ${data()}, which was used before.`)
+    expect(second.said()).toContain(`Continues in ${data()}, which was used before.`)
     expect(second.said()).toMatch(new RegExp(`${yesterday}  #aws +\\d+ `))
     // Only the missed day is read.
     expect(pages() - read).toBeLessThan(read / 3)

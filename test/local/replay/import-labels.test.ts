@@ -40,7 +40,7 @@ it('puts the file into the bucket, requests the import, and reports what was imp
   expect(bucket.texts()).toEqual({ 'imports/labels.csv': 'text,label\na,technical\n' })
   expect(cloud.asked).toEqual([['labels', { import: 'imports/labels.csv' }]])
   expect(said).toBe(
-    `Took 1 labels from ${file} as batch import-1. Left out, each with its reason in ` +
+    `Imported 1 labels from ${file} as batch import-1. Left out, each with its reason in ` +
       'labeled/import-1/refused.jsonl: 2 clock, 3 unknown-class.',
   )
 })

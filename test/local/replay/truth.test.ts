@@ -64,7 +64,7 @@ describe('the table of the truth', () => {
       '2026-01-01 #aws a 50 % 40–60 % 50 %',
       '2026-01-02 #aws a 15 % 10–20 % 0 % missed',
       '',
-      'Intervals that hold the truth, one label counted, since the other says the same; in brackets the binomial 95 % interval:',
+      'Intervals that hold the truth, one label counted, because it determines the other; in brackets the binomial 95 % interval:',
       'days by posts 1 of 2 = 50 % [9–91 %] none withheld',
       'days by messages none reported none withheld',
       'seven days by posts none reported none withheld',
