@@ -90,7 +90,7 @@ sources: { fedi: { type: mastodon, instance: https://social.example }, x: { type
   })
 
   it('says why there may be no posts', () => {
-    expect(daysInWords([run({ posts: 0 })], ['en'])).toContain('an instance has only what reached it')
+    expect(daysInWords([run({ posts: 0 })], ['en'])).toContain('it has only the posts that reached it')
     expect(daysInWords([run({ posts: 0, otherLanguages: 5 })], ['en'])).toBe(
       [
         '0 posts of 1 day.',
@@ -116,7 +116,7 @@ sources: { fedi: { type: mastodon, instance: https://social.example }, x: { type
     const words = nextInWords({ links, waiting: 420, untilModel: 120, countAfterSeconds: 60 })
     expect(words).toContain('420 posts wait:\n  D\n  10 labels of a day and a pause of 60 seconds give a first share')
     expect(words).toContain('about 120 a first model')
-    expect(nextInWords({ links, waiting: 0, untilModel: undefined, countAfterSeconds: 60 })).toContain('Nothing waits')
+    expect(nextInWords({ links, waiting: 0, untilModel: undefined, countAfterSeconds: 60 })).toContain('No post waits')
   })
 })
 
