@@ -109,7 +109,7 @@ it(
 
     const first = startLive('--labels-per-day', '12')
     const [, desk = ''] = await first.says(/keys 1, 2.*\n {2}(\S+)/)
-    await first.says(/while this runs/)
+    await first.says(/While this command runs/)
     expect(first.said()).toContain(`#aws on Mastodon, as ${new URL(stub.url).host} has it. Terms: ${stub.url}/about`)
     expect(first.said()).toContain(`The time here, ${yesterday} 12:00 UTC`)
     expect(first.said()).toMatch(new RegExp(`${dayAfter(yesterday, -7)}  #aws +90\n`))
@@ -137,7 +137,7 @@ it(
     standAt(today)
     const second = startLive('--labels-per-day', '12')
     const [, report = ''] = await second.says(/See the shares:\n {2}(\S+)/)
-    await second.says(/while this runs/)
+    await second.says(/While this command runs/)
     expect(second.said()).toContain(`Continues in ${data()}, which was used before.`)
     expect(second.said()).toMatch(new RegExp(`${yesterday}  #aws +\\d+ `))
     // Only the missed day is read.
@@ -182,7 +182,7 @@ it(
       const started = startWith('--days', '2', '--labels-per-day', '40', ...place)
       const [, desk = ''] = await started.says(/keys 1, 2.*\n {2}(\S+)/)
       const [, report = ''] = await started.says(/See the shares:\n {2}(\S+)/)
-      await started.says(/while this runs/)
+      await started.says(/While this command runs/)
       const annotator = await visit(desk)
       const { items } = handed.parse(await annotator('GET', '/batch/next?count=40'))
       await annotator('POST', '/answers', {
