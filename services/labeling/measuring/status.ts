@@ -70,7 +70,7 @@ const seenOf = ({ source, items, differing }: Pick<JudgementErrors, 'source' | '
 
 function oneAnnotator({ annotators, selfAgreement }: Agreement): string[] {
   const [only] = Object.values(annotators)
-  if (!only) return ['nobody judged anything yet']
+  if (!only) return ['no judgements yet']
   const { repeats, gold } = only
   return [
     `${ONE_ANNOTATOR} judged all: a second annotator on ${MEASURED_FROM} items would tell how far the labels can be relied on`,
