@@ -365,10 +365,13 @@ export const isWhole = ({ items }: Pick<Chunk, 'items'>): boolean =>
 
 /**
  * Whether these annotators cannot answer more of the chunks. `complete` is as of an item's last answer: an annotator who
- * was invited then may have left since.
+ * was invited then may have left since. A closed item takes no answer any more, whoever is invited: an invocation that
+ * crashed while it settled the batch left it so.
  */
 export const isAnswered = (chunks: readonly Pick<Chunk, 'items'>[], annotators: readonly string[]): boolean =>
-  chunks.every(({ items }) => [...items.values()].every((item) => item.complete || isComplete(item, annotators)))
+  chunks.every(({ items }) =>
+    [...items.values()].every((item) => item.closed || item.complete || isComplete(item, annotators)),
+  )
 
 /** The progress of a batch at the desk. */
 export interface DeskProgress {

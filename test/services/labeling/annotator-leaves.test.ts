@@ -110,6 +110,32 @@ describe('a batch, when the command desk-invite ends the link of an annotator', 
   })
 })
 
+it('settles a batch whose settlement was killed at any write, or has it answered, when an annotator is invited again meanwhile', async () => {
+  let isKilled = true
+  let settledAtOnce = 0
+  for (let write = 1; isKilled; write++) {
+    const world = await answeredBy(['ana', 'ben'])
+    await invitation(world, async () => undefined)({ revoke: 'cyd' })
+    world.killAt = { write: world.writes + write, how: 'after' }
+    isKilled = await functionOf(world)
+      .settle(DATE)
+      .then(
+        () => false,
+        () => true,
+      )
+    delete world.killAt
+    await invitation(world, async () => undefined)({ annotator: 'cyd', hours: 24 })
+
+    await functionOf(world).settle(DATE)
+    if (isSettled(world)) settledAtOnce++
+    else await answerAll(world, 'cyd')
+    await functionOf(world).settle(DATE)
+
+    expect([write, isSettled(world)]).toEqual([write, true])
+  }
+  expect(settledAtOnce).toBeGreaterThan(1)
+})
+
 it('settles a batch whose last annotator has an expired link', async () => {
   const world = await answeredBy(['ana', 'ben'], { cyd: 1 })
   expect(await functionOf(world).settle(DATE)).toEqual(WAITS)
