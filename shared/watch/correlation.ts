@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byBatch, isOfADay } from '../batches'
+import { batchName, byBatch, isOfADay } from '../batches'
 import { keys } from '../keys'
 
 /*
@@ -40,7 +40,8 @@ const named = z.object({
   date: z.iso.date().optional(),
   days: z.array(z.iso.date()).optional(),
   batch: z.string().optional(),
-  settle: z.string().optional(),
+  // `answered` asks for whichever batches have all their answers: the work finds their ids.
+  settle: batchName.optional().catch(undefined),
   settled: z.string().optional(),
   labels: z.string().optional(),
   run: z.string().optional(),

@@ -29,6 +29,7 @@ describe('the correlation id', () => {
     [{ hashtag: 'aws', date: '2026-11-21' }, '2026-11-21'],
     [{ hashtag: 'aws', days: ['2026-11-20', '2026-11-21'] }, '2026-11-21'],
     [{ settle: '2026-11-21-2', now: true }, '2026-11-21'],
+    [{ settle: 'answered' }, undefined],
     [{ settled: '2026-11-21' }, '2026-11-21'],
     [{ labels: '2026-11-21' }, '2026-11-21'],
     [{ batch: '2026-11-21' }, '2026-11-21'],
