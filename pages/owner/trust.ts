@@ -6,7 +6,10 @@ import { asSentence } from '../words'
 
 const VERDICTS: Record<AgreementInBrief['status'], [title: string, text: string]> = {
   ok: ['Yes.', 'People are seldom wrong, so shares can be estimated and models can learn.'],
-  unreliable: ['No.', 'People are wrong too often, so no share is estimated and no model learns.'],
+  unreliable: [
+    'No.',
+    'People are wrong too often, so no share is estimated. No model learns unless labelling.acceptUnreliable is set.',
+  ],
   unmeasured: ['Not known yet.', 'Until then models learn from the labels and are called provisional.'],
 }
 

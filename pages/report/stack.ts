@@ -32,7 +32,7 @@ export function labellingSection({ batches }: ReportOverview): HTMLElement {
     reasons.length > 0 && element('ul', {}, ...reasons.map((reason) => element('li', {}, asSentence(reason)))),
     paragraph(itemsInWords(batches), 'small'),
     paragraph(
-      '“Wrong” in the table is how often one person’s label is wrong, by the posts that two people judged so far.',
+      '“Wrong” in the table is how often one person’s label is wrong, by the posts that two people judged so far or by hidden checks.',
       'small',
     ),
     behind({

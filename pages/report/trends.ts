@@ -194,7 +194,7 @@ export function compared(overview: ReportOverview): HTMLElement | null {
     hasNetworks ? 'Networks compared' : 'Hashtags compared',
     figure(
       `${single ? 'The newest day' : 'The newest seven days'}, by posts`,
-      `Each label’s share ${hasNetworks ? 'on each network' : 'in each hashtag'} over ${single ? 'the day' : 'seven days'}, with 95 % intervals.`,
+      `${rest === undefined ? 'Each label’s share' : `The share of ${drawn.join(', ')}`} ${hasNetworks ? 'on each network' : 'in each hashtag'} over ${single ? 'the day' : 'seven days'}, with 95 % intervals.`,
       (width) => forest(width, told, { top: endOfAxis(told.flatMap((group) => group.rows.map(({ high }) => high))) }),
       { name: 'bellwether-hashtags', caption: 'hashtags compared', columns: SHARE_COLUMNS, rows, say: sayShare },
       paragraph(

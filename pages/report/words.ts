@@ -69,9 +69,9 @@ export function itemsInWords(batches: readonly Items[]): string {
   const checks = sum(batches.map(checksOf))
   const without = items - labelled - checks
   const parts = [
-    `${count(labelled)} have a label`,
-    `${count(without)} have none`,
-    ...(checks > 0 ? [`${count(checks)} were hidden checks, whose label was known`] : []),
+    `${count(labelled)} ${labelled === 1 ? 'has' : 'have'} a label`,
+    `${count(without)} ${without === 1 ? 'has' : 'have'} none`,
+    ...(checks > 0 ? [`${many(checks, 'was a hidden check', 'were hidden checks')}, whose label was known`] : []),
   ]
   const last = parts.pop() ?? ''
   return `Of ${many(items, 'item')} in ${batches.length === 1 ? 'the newest batch' : `the newest ${count(batches.length)} batches`}, ${parts.join(', ')} and ${last}. A message that is asked about in two batches is an item of both.`

@@ -158,6 +158,11 @@ describe('the items of batches', () => {
       [{ items: 60, labelled: 58, failed: { unanswered: 2 } }],
       'Of 60 items in the newest batch, 58 have a label and 2 have none.',
     ],
+    [
+      'one of each',
+      [{ items: 3, labelled: 1, failed: { unanswered: 1 } }],
+      'Of 3 items in the newest batch, 1 has a label, 1 has none and 1 was a hidden check, whose label was known.',
+    ],
   ])('add up in the sentence about %s', (_, batches, expected) => {
     expect(itemsInWords(batches)).toContain(expected)
   })
