@@ -39,7 +39,7 @@ module.exports = async ({ resolveVariable }) => {
       ...(destinations && deadLetters(one)),
     }
   })
-  const extensions = deployed.map(([name]) => [`${logicalId(name)}LambdaFunction`, extended(permissions[name])])
+  const extensions = deployed.map(([name]) => [lambdaId(name), extended(permissions[name])])
   return {
     Resources: Object.assign({}, ...resources),
     extensions: Object.fromEntries(extensions.filter(([, { Properties }]) => Object.keys(Properties).length > 0)),
@@ -60,6 +60,8 @@ const extended = (permission) => ({ Properties: { ...selfFeeding(permission), ..
 
 const withStatements = (permission, more = []) => ({ ...permission, allow: [...(permission.allow ?? []), ...more] })
 
+/** The framework's own logical id of a function. */
+const lambdaId = (name) => `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', 'Dash')}LambdaFunction`
 const logicalId = (name) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter) => letter.toUpperCase())
 
 const role = ({ name, id, fullName, sourceSecrets, predictorSecrets }, permission, destinations) => ({

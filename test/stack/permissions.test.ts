@@ -141,6 +141,7 @@ it('names every resource, except for actions without resources', () => {
     'Analyzer',
     'Collector',
     'Desk',
+    'DeskInvite',
     'Doctor',
     'Evaluator',
     'Formatter',

@@ -269,8 +269,8 @@ it('measures and traces under the name of the stack', () => {
     functions.map(() => 'Bellwether/dev'),
   )
   expect(traced.flatMap(([id, { TracingConfig }]) => (TracingConfig?.Mode === 'Active' ? [id] : [])).sort()).toEqual(
-    // Work that the pages start inherits their sampling decision.
-    [...called.map(({ id }) => id), 'DeskLambdaFunction', 'OwnerLambdaFunction'].sort(),
+    // Work that the pages and desk-invite start inherits their sampling decision.
+    [...called.map(({ id }) => id), 'DeskDashinviteLambdaFunction', 'DeskLambdaFunction', 'OwnerLambdaFunction'].sort(),
   )
 })
 
