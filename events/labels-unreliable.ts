@@ -25,7 +25,7 @@ export const labelsUnreliable = publishedEvent({
     errorRate: { mean: 0.3, high: 0.33 },
     reasons: [
       'two people differ on 104 of 240 items that both judged: about 30 % of judgements are wrong, probably not more than 33 %; above 25 % no share can be estimated',
-      'marketing and technical are confused most: sharpen the definition that tells them apart',
+      'the labels confused most are marketing and technical: sharpen the definition that tells them apart',
     ],
     accepted: false,
   },

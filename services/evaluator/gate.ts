@@ -231,7 +231,7 @@ const maySwitchEngine: Rule = ({ challenger, opponent, comparison, isOutgrown, d
   if (isOutgrown && daysSinceSwitch === null) return undefined
   const { standardErrors, engineDays, recentDays } = gate
   const { difference, standardError, low } = comparison
-  const words = `${challenger.engine} would replace ${opponent.engine} with a difference of ${signed(difference)} points`
+  const words = `a switch from ${opponent.engine} to ${challenger.engine} with a difference of ${signed(difference)} points`
   const ahead = difference > SAME ? daysAhead + 1 : 0
   if (daysSinceSwitch !== null && daysSinceSwitch < recentDays) {
     const since = `${words}, ${many(daysSinceSwitch, 'day')} of labels after another switch`

@@ -101,7 +101,7 @@ function confusion({ confused, pairs }: Agreement): string[] {
   const [most] = confused
   if (!most) return []
   const [a, b] = most.labels
-  const sentence = `${a} and ${b} are confused most: in ${most.items} of ${most.of} items where one of two people said either, the other said the other`
+  const sentence = `the labels confused most are ${a} and ${b}: in ${most.items} of ${most.of} items where one of two people said either, the other said the other`
   const rates = [...new Set(pairs.flat().map(({ said }) => textOf(said)))]
     .filter((label) => !label.startsWith('flag: '))
     .map((label) => {

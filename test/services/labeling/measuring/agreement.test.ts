@@ -196,7 +196,7 @@ describe('statusOf', () => {
     expect(status).toBe('unreliable')
     expect(reasons).toEqual([
       expect.stringMatching(/about \d\d % of judgements are wrong, .*; above 25 % no share can be estimated$/),
-      expect.stringContaining('marketing and technical are confused most'),
+      expect.stringContaining('the labels confused most are marketing and technical'),
       expect.stringMatching(/^sharpen the definition of (marketing|technical) first/),
       expect.stringContaining(
         'the error rate itself is too high: sharper definitions can lower it, more judgements cannot',
