@@ -66,36 +66,44 @@ function withoutRows(text: string, kind: FileKind, targets: DeletionTargets, has
   let changed = 0
   let end: number | undefined
   let isBegun = false
+  // Rows that stay are copied together with those that stay behind them: most files have no other rows.
+  let staysFrom: number | undefined
   for (const row of fileRows(text, kind)) {
     if (end === undefined) parts.push(text.slice(0, row.start))
-    const now = isPost(row) ? undefined : leftOf(row, text.slice(row.start, row.end), targets)
-    if (now !== undefined) {
-      // What separates two rows of an array is removed with the second one.
-      parts.push(isBegun && end !== undefined ? text.slice(end, row.start) : '', now.text)
-      isBegun = true
+    const left = isPost(row) ? undefined : leftOf(row, text, targets)
+    // What separates two rows of an array is removed with the second one.
+    const from = isBegun && end !== undefined ? end : row.start
+    if (left === SAME) staysFrom ??= from
+    else {
+      changed++
+      if (staysFrom !== undefined) parts.push(text.slice(staysFrom, end))
+      staysFrom = undefined
+      if (left !== undefined) parts.push(text.slice(from, row.start), left)
     }
-    if (now?.isSame !== true) changed++
+    isBegun ||= left !== undefined
     end = row.end
   }
-  return changed > 0 ? { text: parts.join('') + text.slice(end), rows: changed } : undefined
+  return changed > 0 ? { text: parts.join('') + text.slice(staysFrom ?? end), rows: changed } : undefined
 }
+
+/** A row that stays as it is. */
+const SAME = Symbol('same')
 
 /** What is left of a row; undefined where it is deleted. */
 function leftOf(
-  { value, cells }: FileRow,
-  raw: string,
+  { start, end, value, cells }: FileRow,
+  text: string,
   targets: DeletionTargets,
-): { text: string; isSame: boolean } | undefined {
-  const same = { text: raw, isSame: true }
+): string | typeof SAME | undefined {
   if (cells) {
     const isNamed = cells.some((cell) => cell.length >= LONG_ID && targets.isPost(cell.trim()))
-    return isNamed || 'gone' in cleanRow(value, targets) || hasTextOnly(value, cells, targets) ? undefined : same
+    return isNamed || 'gone' in cleanRow(value, targets) || hasTextOnly(value, cells, targets) ? undefined : SAME
   }
-  if (value === undefined) return mentions(raw, targets) ? undefined : same
+  const raw = text.slice(start, end)
+  if (value === undefined) return mentions(raw, targets) ? undefined : SAME
   const cleaned = cleanRow(value, targets)
   if ('gone' in cleaned || numbersIn(raw).some(targets.isPost)) return undefined
-  const end = raw.slice(raw.trimEnd().length)
-  return cleaned.changed > 0 ? { text: JSON.stringify(cleaned.value) + end, isSame: false } : same
+  return cleaned.changed > 0 ? JSON.stringify(cleaned.value) + raw.slice(raw.trimEnd().length) : SAME
 }
 
 const readPost = fieldReader(POST_COLUMNS)
