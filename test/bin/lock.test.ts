@@ -48,8 +48,47 @@ it('the lock of a killed process is taken by the next one, and no other file is 
   expect(readdirSync(folder)).toEqual(['package.lock'])
 })
 
+/** Makes a call of node:fs fail in the script that follows. */
+const failing = (call: string, code: string) => `import { syncBuiltinESMExports } from 'node:module'
+import fs from 'node:fs'
+fs.${call} = () => { throw Object.assign(new Error('${code}'), { code: '${code}' }) }
+syncBuiltinESMExports()`
+
+it.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])(
+  'a lock is taken once also on a file system that refuses hard links with %s',
+  (code) => {
+    const take = `${failing('linkSync', code)}\nconsole.log(JSON.stringify([take('${file}'), take('${file}')]))`
+    const first = spawnSync(process.execPath, script(take), { encoding: 'utf8' })
+
+    expect([first.stdout, first.stderr]).toEqual(['[true,false]\n', ''])
+    expect(readdirSync(folder)).toEqual(['package.lock'])
+  },
+)
+
+it('an empty lock of this moment is not stale: its process is about to write its number', () => {
+  writeFileSync(file, '')
+
+  expect(asked()).toEqual([false, false, false])
+})
+
+it('a lock that a third process took while a fresh one was put back stays', () => {
+  writeFileSync(file, '999999999')
+  // Between the look at the stale lock and its removal another process takes the lock, and then a third one.
+  const race = `${failing('linkSync', 'EEXIST')}
+const { renameSync } = fs
+fs.renameSync = (from, to) => { fs.writeFileSync(from, String(process.ppid)); renameSync(from, to); fs.writeFileSync(from, '1') }
+syncBuiltinESMExports()
+console.log(take('${file}'))`
+
+  const { stdout, stderr } = spawnSync(process.execPath, script(race), { encoding: 'utf8' })
+
+  expect([stdout, stderr]).toEqual(['false\n', ''])
+  expect(readFileSync(file, 'utf8')).toBe('1')
+  expect(readdirSync(folder)).toEqual(['package.lock'])
+})
+
 it.each([
-  ['an empty lock, which names no process', '', 0],
+  ['an empty lock of a minute ago, which names no process', '', 60],
   ['a lock of half an hour ago, whose number another process has by now', String(process.pid), 31 * 60],
 ])('%s, is stale', (_, content, seconds) => {
   writeFileSync(file, content)
