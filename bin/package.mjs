@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { ended } from './child.mjs'
 import { holderOf, release, take } from './lock.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
@@ -56,7 +57,8 @@ export async function packageStack() {
         }
         break
       }
-      doing = `process ${holderOf(lock) ?? ''} packages the stack; waiting for it …`
+      const holder = holderOf(lock)
+      doing = `${holder === undefined ? 'another process' : `process ${holder}`} packages the stack; waiting for it …`
       await sleep(100)
     }
   } finally {
@@ -88,18 +90,15 @@ async function sls(argv) {
     // stack/settings.cjs reads the second.
     const env = { ...process.env, TMPDIR: temporary, ...(added && { BELLWETHER_WITH: path.resolve(root, added) }) }
     const child = spawn(process.execPath, [command, ...argv], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const interrupt = (signal) => {
-      child.kill(signal)
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
+    const interruptedBy = await ended(child)
+    if (interruptedBy !== undefined) {
       for (const folder of [temporary, `${packageFolder}.new`])
         rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
       release(lock)
-      process.exit(signal === 'SIGINT' ? 130 : 143)
+      process.exit(interruptedBy === 'SIGINT' ? 130 : 143)
     }
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupt)
-    let said = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
-    await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
-    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, interrupt)
     return said
   } finally {
     rmSync(temporary, { recursive: true, force: true })
