@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeSync, renameSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { closeSync, existsSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { type Cursor, openCursor } from './cursor'
 import { type Dictionary, emptyDictionary, findOrAdd, labelTexts } from './dictionary'
 import { FastTextError } from './error'
@@ -62,18 +63,22 @@ export const writeModel = (model: Model): Buffer =>
 
 /** Writes model.bin to a file, a megabyte at a time. The file is complete or absent: an interrupted write leaves an earlier one as it was. */
 export function saveModel(model: Model, file: string): void {
-  const made = `${file}.new`
-  const descriptor = openSync(made, 'w')
+  // A symbolic link stays one: the file that it leads to is replaced.
+  const target = existsSync(file) ? realpathSync(file) : file
+  const made = `${target}.${randomUUID()}.new`
+  const descriptor = openSync(made, 'wx')
   try {
-    for (const chunk of modelChunks(model))
-      for (let done = 0; done < chunk.length;) done += writeSync(descriptor, chunk, done)
+    try {
+      for (const chunk of modelChunks(model))
+        for (let done = 0; done < chunk.length;) done += writeSync(descriptor, chunk, done)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(made, target)
   } catch (error) {
     rmSync(made, { force: true })
     throw error
-  } finally {
-    closeSync(descriptor)
   }
-  renameSync(made, file)
 }
 
 function read(cursor: Cursor): Model {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from '@jest/globals'
@@ -34,6 +34,30 @@ describe('model.bin', () => {
     const file = path.join(temporaryFolder(), 'model.bin')
     saveModel(model, file)
     expect(writeModel(readModel(file)).equals(bytes)).toBe(true)
+  })
+
+  it('replaces a file, or the one that a symbolic link leads to, and touches no other', () => {
+    const folder = temporaryFolder()
+    const [file, link, other] = ['model.bin', 'link.bin', 'link.bin.new'].map((name) => path.join(folder, name))
+    writeFileSync(file!, 'earlier')
+    writeFileSync(other!, 'mine')
+    symlinkSync(file!, link!)
+
+    saveModel(model, link!)
+
+    expect(lstatSync(link!).isSymbolicLink()).toBe(true)
+    expect(readFileSync(file!).equals(bytes)).toBe(true)
+    expect(readFileSync(other!, 'utf8')).toBe('mine')
+    expect(readdirSync(folder).sort()).toEqual(['link.bin', 'link.bin.new', 'model.bin'])
+  })
+
+  it('leaves nothing behind where it cannot be saved', () => {
+    const folder = temporaryFolder()
+    mkdirSync(path.join(folder, 'model.bin/full'), { recursive: true })
+
+    expect(() => saveModel(model, path.join(folder, 'model.bin'))).toThrow('EISDIR')
+
+    expect(readdirSync(folder)).toEqual(['model.bin'])
   })
 
   it('is read at an offset in a larger array', () => {
