@@ -1,4 +1,9 @@
-const ALL = `usage: fasttext <command> <args>
+import path from 'node:path'
+
+/** The name that the user typed: that of the installed command, or that of the script of a clone. */
+export const PROGRAM = path.basename(process.argv[1] ?? '') === 'fasttext-ts' ? 'fasttext-ts' : 'fasttext'
+
+const ALL = `usage: ${PROGRAM} <command> <args>
 
 The commands:
 
@@ -25,7 +30,7 @@ const TRAINING = `  -minCount           minimal number of word occurrences [1]
   -seed               random generator seed [0]
 `
 
-const SUPERVISED = `usage: fasttext supervised -input <file> -output <name> <args>
+const SUPERVISED = `usage: ${PROGRAM} supervised -input <file> -output <name> <args>
 
 Writes <name>.bin, which the official program can read. (That program also writes <name>.vec; this one does not.)
 
@@ -44,7 +49,7 @@ Early stopping, as BlazingText does it:
   -patience           stop after this many epochs without improvement [4]
 `
 
-const positional = (verb: string) => `usage: fasttext ${verb} <model> <test-data> [<k>] [<th>]
+const positional = (verb: string) => `usage: ${PROGRAM} ${verb} <model> <test-data> [<k>] [<th>]
 
   <model>      model filename (.bin, or a quantised .ftz)
   <test-data>  test data filename (if -, read from stdin)
@@ -52,7 +57,7 @@ const positional = (verb: string) => `usage: fasttext ${verb} <model> <test-data
   <th>         (optional; 0.0 by default) probability threshold
 `
 
-const TUNE = `usage: fasttext tune -input <file> <args>
+const TUNE = `usage: ${PROGRAM} tune -input <file> <args>
 
 Searches hyperparameters at random by cross-validation and prints the best as JSON: flags for \`supervised\`, the same as
 BlazingText's hyperparameters where BlazingText has them, the score with its standard error, and every choice tried.

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { checkOutput, checkText } from './cli-files'
 import { tuneByFlags } from './cli-tune'
 import { asTyped, parseArguments, parseFlags, required } from './cli-flags'
-import { HELP } from './cli-help'
+import { HELP, PROGRAM } from './cli-help'
 import { openOutput } from './cli-output'
 import { bestEngine, type Engine, PLAIN_ENGINE, simdEngine } from './engine'
 import { codeOf, FastTextError } from './error'
@@ -185,6 +185,6 @@ function printable(text: string): string {
 }
 
 function fail(message: string, status: number): never {
-  note(`fasttext: ${printable(message.trimEnd())}\n`)
+  note(`${PROGRAM}: ${printable(message.trimEnd())}\n`)
   process.exit(status)
 }

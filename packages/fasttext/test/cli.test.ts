@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -142,6 +142,15 @@ it.each(['supervised', 'test', 'test-label', 'predict', 'predict-prob', 'tune'])
     })
   },
 )
+
+it('calls itself fasttext-ts where it was installed under that name', () => {
+  fasttext(['help'])
+  symlinkSync(path.join(root, '.build/packages/fasttext/src/cli.cjs'), at('fasttext-ts'))
+  const { status, stderr } = spawnSync(process.execPath, [at('fasttext-ts'), 'quantise'], { encoding: 'utf8' })
+
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/^fasttext-ts: unknown command quantise\n\nusage: fasttext-ts </)
+})
 
 it.each<[string, string[], number, RegExp]>([
   ['an unknown command', ['quantize'], 2, /unknown command quantize/],
