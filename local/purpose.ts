@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { createFolder } from '../packages/embedded-aws/src/data-folder'
 
 /** The purpose of a data folder: real posts by the real clock, or a replay on its own clock. */
 export type FolderPurpose = 'live' | 'replay'
@@ -25,7 +26,7 @@ export function keepFor(wanted: FolderPurpose, dataDir: string): boolean {
     const needs = { live: '--live needs a folder of its own', replay: 'a replay needs a folder of its own' }
     throw new Error(`${dataDir} ${is[has]}: ${needs[wanted]}; name another folder with --data`)
   }
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  createFolder(dataDir)
   if (found === undefined) writeFileSync(file, `${JSON.stringify({ purpose: wanted })}\n`)
   return isUsed
 }

@@ -40,3 +40,10 @@ it('accepts the folder of an earlier release for a replay', () => {
   expect(() => keepFor('live', folder)).toThrow('holds a replay')
   expect(keepFor('replay', folder)).toBe(true)
 })
+
+it('refuses a file, and says what to do', () => {
+  const file = path.join(folder, 'data')
+  writeFileSync(file, '')
+
+  expect(() => keepFor('live', file)).toThrow(`${file} cannot be the data folder: it is a file; choose another folder`)
+})

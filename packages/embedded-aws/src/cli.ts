@@ -54,7 +54,7 @@ function readTemplate(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = reasonOf(cause)
     throw new Error(
       `--template ${file}: ${why}; give a CloudFormation template in JSON, as \`sls package\` writes it`,
       {
@@ -62,6 +62,13 @@ function readTemplate(file: string): unknown {
       },
     )
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? error.code : undefined
+  if (code === 'EISDIR') return 'it is a folder'
+  return code === 'ENOENT' ? 'there is no such file' : error.message
 }
 
 function readOptions(): { port: number; data: string; template?: string } {

@@ -24,3 +24,22 @@ it('a template never reaches the terminal with its control characters', () => {
   expect(stderr).toContain('\\u001b[31m')
   expect(stderr).not.toContain('\u001b')
 })
+
+it.each([
+  [
+    'a file as the data folder',
+    ['--data', 'package.json'],
+    /package\.json cannot be the data folder: it is a file; choose/,
+  ],
+  ['a folder below a file', ['--data', 'package.json/data'], /data folder: a part of its path is a file; choose/],
+  ['a folder as the template', ['--data', folder, '--template', 'docs'], /^--template docs: it is a folder; give a/],
+  [
+    'a missing template',
+    ['--data', folder, '--template', 'no.json'],
+    /^--template no\.json: there is no such file; give a/,
+  ],
+])('says what is wrong with %s, and what to give', (_, args, why) => {
+  const { status, stderr } = run('--port', '0', ...args)
+
+  expect([status, stderr]).toEqual([1, expect.stringMatching(why)])
+})
