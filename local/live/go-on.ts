@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { labelsMeasured, shareReported } from '../../events'
+import type { BusEvent } from '../../packages/embedded-aws/src/service'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
@@ -30,6 +31,8 @@ interface Ports {
 const LOOK_MS = 500
 /** Delay before an unreachable network is tried again. */
 const AGAIN_MS = 15 * 60_000
+/** A report takes half a minute; after this none is expected, as after a failure of the analyzer. */
+const REPORT_MS = 2 * 60_000
 
 /**
  * Serve until the signal: schedules, queues and the desk run by themselves. Prints what happens, counts labels after a
@@ -42,21 +45,43 @@ export async function goOn(ports: Ports, failed: boolean): Promise<void> {
   const counter = makeCounter(ports, ports.countAfterMs)
   const firstModel = makeFirstModel(ports)
   const retry = makeRetry(ports, failed)
+  const reporting = makeReporting(ports)
   while (!signal.aborted) {
     const events = heard.events()
     heard.forget()
     for (const event of events) {
       const words = news(event)
       if (words !== undefined) screen.say(words)
-      // The analyzer waits for labels that belong together.
-      if (event['detail-type'] === labelsMeasured.name) screen.progress('reporting, in about half a minute …')
-      if (event['detail-type'] === shareReported.name) screen.clear()
+      reporting.hear(event)
       await firstModel(event)
     }
+    reporting.look()
     await retry()
     for (const trouble of journal.takeTroubles()) screen.say(troubleInWords(trouble, ports.logs))
     await counter.look()
     await pause(LOOK_MS)
+  }
+  screen.clear()
+}
+
+/** Shows that a report is due after labels, until it is published or overdue. */
+function makeReporting({ cloud, screen }: Pick<Ports, 'cloud' | 'screen'>) {
+  let until: number | undefined
+  const end = () => {
+    until = undefined
+    screen.clear()
+  }
+  return {
+    hear: (event: BusEvent): void => {
+      if (event['detail-type'] === shareReported.name) end()
+      if (event['detail-type'] !== labelsMeasured.name) return
+      until = cloud.clock.now() + REPORT_MS
+      // The analyzer waits for labels that belong together.
+      screen.progress('reporting, in about half a minute …')
+    },
+    look: (): void => {
+      if (until !== undefined && cloud.clock.now() >= until) end()
+    },
   }
 }
 

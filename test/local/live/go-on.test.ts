@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals'
 import { goOn } from '../../../local/live/go-on'
 import { makeJournal } from '../../../local/live/journal'
 import { aSettings } from '../../given'
+import type { BusEvent } from '../../../packages/embedded-aws/src/service'
 import { testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 
@@ -62,4 +63,47 @@ it("reports the error of a collection once, also other functions' errors, and re
     'bellwether-dev-formatter failed: AccessDenied: no. It will be retried; its log: data/logs/bellwether-dev-formatter.log',
   ])
   expect(asked).toEqual([['collector', {}]])
+})
+
+it('shows that a report is due until it is published, overdue or nobody waits', async () => {
+  const shown: string[] = []
+  const stop = new AbortController()
+  let nowMs = NOON_MS
+  let heard: BusEvent[] = []
+  const publish = (name: string) => void heard.push({ 'detail-type': name, detail: {} } as BusEvent)
+  const ended = goOn(
+    {
+      cloud: { calls: [], clock: { now: () => nowMs }, invoke: () => Promise.reject(new Error('asked for nothing')) },
+      table: memoryTable(),
+      objects: testBucket(),
+      heard: { events: () => heard, forget: () => void (heard = []) },
+      journal: makeJournal(),
+      screen: { say: () => {}, progress: (text) => void shown.push(text), clear: () => void shown.push('') },
+      settings: aSettings(),
+      countAfterMs: 1000,
+      logs: 'data/logs',
+      signal: stop.signal,
+    },
+    false,
+  )
+  const due = 'reporting, in about half a minute …'
+
+  publish('LabelsMeasured')
+  await after(LOOKED_MS)
+  expect(shown).toEqual([due])
+  publish('ShareReported')
+  await after(LOOKED_MS)
+  expect(shown).toEqual([due, ''])
+
+  publish('LabelsMeasured')
+  await after(LOOKED_MS)
+  nowMs += 2 * 60_000
+  await after(LOOKED_MS)
+  expect(shown).toEqual([due, '', due, ''])
+
+  publish('LabelsMeasured')
+  await after(LOOKED_MS)
+  stop.abort()
+  await ended
+  expect(shown).toEqual([due, '', due, '', due, ''])
 })
