@@ -1,21 +1,12 @@
 // `npm run --silent engine`: train an engine on labelled posts in a file, and ask the model.
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { runCommand } from '../local/command'
 import { printable } from '../packages/embedded-aws/src/printable'
+import { replaceFolder } from '../local/replace-folder'
 import { createScreen } from '../local/screen'
 import { trainInThread } from '../local/training/engine-thread'
 import { answersOf } from '../shared/answers'
@@ -42,7 +33,7 @@ nothing that the model knows.
   --model DIR        what train wrote
   --set NAME=VALUE   a hyperparameter; what is not set is what the engine suggests
 
-A line that cannot be read is named with its file, line and field, and left out. Exit codes:
+A malformed line is left out and counted; the first twenty are named with file, line and field. Exit codes:
 0 done; 1 nothing could be learned or answered; 2 the command is wrong.
 `
 
@@ -101,21 +92,10 @@ async function train(args: string[]): Promise<number> {
   const labels = [...new Set(examples.map((example) => example.label))].sort()
   const prior = priorOf(examples.map((example) => ({ label: example.label, inclusionProbability: null })))
   const manifest = { format: 1 as const, engine: engine.name, textVersion: TEXT_VERSION, prior }
-  write(output, new Map([...files, [MANIFEST, Buffer.from(manifestText(manifest))]]))
+  replaceFolder(output, new Map([...files, [MANIFEST, Buffer.from(manifestText(manifest))]]))
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0)
   console.log(printable(JSON.stringify({ engine: engine.name, examples: examples.length, labels, bytes, seconds })))
   return 0
-}
-
-/** Complete or not at all: Ctrl-C leaves an earlier model as it was. */
-function write(output: string, files: ReadonlyMap<string, Uint8Array>): void {
-  const target = path.resolve(output)
-  const made = `${target}.new`
-  rmSync(made, { recursive: true, force: true })
-  mkdirSync(made, { recursive: true })
-  for (const [name, bytes] of files) writeFileSync(path.join(made, name), bytes)
-  rmSync(target, { recursive: true, force: true })
-  renameSync(made, target)
 }
 
 async function classify(args: string[]): Promise<number> {

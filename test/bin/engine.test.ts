@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { ROOT } from '../../local/root'
+import { AS_TERMINAL } from '../terminal'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-engine-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -24,6 +25,8 @@ const labelled = Array.from({ length: 40 }, (_, i) =>
     ? { text: `cold starts of a lambda fell ${i}`, label: 'technical' }
     : { text: `join our free webinar ${i}`, label: 'marketing' },
 )
+const contentsOf = (model: string) =>
+  new Map(readdirSync(model).map((name) => [name, readFileSync(path.join(model, name))]))
 const answersIn = (stdout: string) =>
   stdout
     .trim()
@@ -115,19 +118,22 @@ describe('npm run engine', () => {
     const input = fileOf('labelled.jsonl', labelled)
     const output = at('interrupted')
     await engine('train', '--engine', 'linear', '--input', input, '--output', output)
-    const before = readdirSync(output)
-    const args = ['train', '--engine', 'blazingtext', '--set', 'epochs=1000000', '--input', input, '--output', output]
-    const child = spawn(process.execPath, ['bin/run.mjs', 'bin/engine.ts', ...args], { cwd: ROOT })
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+    const before = contentsOf(output)
+    const many = fileOf('many.jsonl', Array.from({ length: 10 }, () => labelled).flat())
+    const args = ['train', '--engine', 'blazingtext', '--set', 'epochs=1000000', '--input', many, '--output', output]
+    // The line of progress on a terminal says that the training runs.
+    const child = spawn(process.execPath, [...AS_TERMINAL, 'bin/run.mjs', 'bin/engine.ts', ...args], { cwd: ROOT })
     const ended = new Promise((resolve) => child.once('close', (_code, signal) => resolve(signal)))
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (/training fasttext on 400 posts … \(\d+ s\)/.test(said)) child.kill('SIGINT')
+    })
 
-    setTimeout(() => child.kill('SIGINT'), 3000)
-
-    expect([await ended, said]).toEqual(['SIGINT', ''])
-    expect(readdirSync(output)).toEqual(before)
-    expect(JSON.parse(readFileSync(path.join(output, 'model.json'), 'utf8'))).toMatchObject({ engine: 'linear' })
-  }, 30_000)
+    expect([await ended, said]).toEqual(['SIGINT', expect.stringContaining('training fasttext')])
+    expect(contentsOf(output)).toEqual(before)
+    expect(readdirSync(folder).filter((name) => name.startsWith('interrupted'))).toEqual(['interrupted'])
+  }, 60_000)
 
   it('names the first twenty lines of a file of another kind, and counts the others', async () => {
     const input = fileOf(
