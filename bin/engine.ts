@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { runCommand } from '../local/command'
 import { printable } from '../packages/embedded-aws/src/printable'
 import { replaceFolder } from '../local/replace-folder'
-import { createScreen } from '../local/screen'
+import { createScreen, type Screen } from '../local/screen'
 import { trainInThread } from '../local/training/engine-thread'
 import { answersOf } from '../shared/answers'
 import { engineNamed, engineNames } from '../shared/engines'
@@ -71,21 +71,23 @@ async function train(args: string[]): Promise<number> {
   const hyperparameters = hyperparametersOf(engine, set)
   refuseForeign(output)
 
-  const { rows, refused } = readRows(input, z.object({ text, label }))
+  const screen = createScreen(process.stderr, { isQuiet: true, print: console.error })
+  const { rows, refused } = readRows(input, z.object({ text, label }), screen)
   const examples: Example[] = []
-  const screen = createScreen(process.stderr, { isQuiet: true })
   screen.progress(`reading ${input} …`)
-  for await (const { row } of rows)
-    examples.push({ item: cascadeId(row.text), text: plainText(row.text).shown, label: row.label })
-  screen.clear()
+  try {
+    for await (const { row } of rows)
+      examples.push({ item: cascadeId(row.text), text: plainText(row.text).shown, label: row.label })
+  } finally {
+    screen.clear()
+  }
   report(refused)
   const objection = engine.objection?.({ train: examples.length, validation: 0 }, hyperparameters)
   if (objection !== undefined) throw new Error(`${input}: ${objection}`)
 
   screen.progress(`training ${engine.name} on ${examples.length} posts …`)
   const began = performance.now()
-  const trained = await trainInThread({ engine: engine.name, examples, hyperparameters })
-  screen.clear()
+  const trained = await trainInThread({ engine: engine.name, examples, hyperparameters }).finally(screen.clear)
   if ('failure' in trained) throw new Error(trained.isRefused ? `${input}: ${trained.failure}` : trained.failure)
   const { files } = trained
   const seconds = Math.round(performance.now() - began) / 1000
@@ -102,9 +104,9 @@ async function classify(args: string[]): Promise<number> {
   const { model: folder, input } = parse(args, ['model', 'input'])
   const loaded = await loadModel(filesIn(folder), { artefact: folder, textVersion: TEXT_VERSION })
   const classifier = classifierOf(loaded)
-  const { rows, refused } = readRows(input, z.object({ text }))
+  const screen = createScreen(process.stderr, { isQuiet: true, print: console.error })
+  const { rows, refused } = readRows(input, z.object({ text }), screen)
   let answered = 0
-  const screen = createScreen(process.stderr, { isQuiet: true })
   // Where the answers are on the same terminal, they are the progress.
   const isSeen = process.stdout.isTTY && process.stderr.isTTY
   let batch: { line: number; text: PostText }[] = []
@@ -118,12 +120,15 @@ async function classify(args: string[]): Promise<number> {
     batch = []
     if (!isSeen) screen.progress(`${answered} posts answered`)
   }
-  for await (const { line, row } of rows) {
-    batch.push({ line, text: plainText(row.text) })
-    if (batch.length === BATCH) await flush()
+  try {
+    for await (const { line, row } of rows) {
+      batch.push({ line, text: plainText(row.text) })
+      if (batch.length === BATCH) await flush()
+    }
+    await flush()
+  } finally {
+    screen.clear()
   }
-  await flush()
-  screen.clear()
   report(refused)
   return answered === 0 ? 1 : 0
 }
@@ -136,12 +141,12 @@ interface Refused {
  * The good rows of a file of JSON Lines with their line numbers; the others are named on the standard error and
  * counted.
  */
-function readRows<S extends z.ZodType>(file: string, schema: S) {
+function readRows<S extends z.ZodType>(file: string, schema: S, { say }: Screen) {
   const refused: Refused = { count: 0 }
   const refuse = (line: number, why: string): void => {
     refused.count += 1
-    if (refused.count === MOST_NAMED + 1) console.error('Further lines are counted only.')
-    if (refused.count <= MOST_NAMED) console.error(printable(`${file}:${line}: ${why}`))
+    if (refused.count === MOST_NAMED + 1) say('Further lines are counted only.')
+    if (refused.count <= MOST_NAMED) say(`${file}:${line}: ${why}`)
   }
   const stream = file === '-' ? process.stdin : createReadStream(openable(file))
   async function* rows(): AsyncGenerator<{ line: number; row: z.infer<S> }> {

@@ -37,7 +37,12 @@ async function answer(query: string, { data, form }: QueryOptions): Promise<numb
     throw new Error('No cloud was started here: `npm start` starts one, or name a data folder with --data.')
   const screen = createScreen(process.stderr, { isQuiet: true })
   screen.progress('reading the tables …')
-  const result = await runQuery(tablesIn(folder), named?.sql ?? query).finally(screen.clear)
+  let result
+  try {
+    result = await runQuery(tablesIn(folder), named?.sql ?? query)
+  } finally {
+    screen.clear()
+  }
   process.stdout.write(shown(result, form))
   return 0
 }

@@ -16,10 +16,17 @@ const TICK_MS = 1000
 
 /**
  * On a terminal, progress is a line that is overwritten, with the seconds that it takes. Elsewhere it is a line of its
- * own at least every ten seconds; `isQuiet` leaves out the line at the beginning, so that short work prints none.
+ * own at least every ten seconds; `isQuiet` leaves out the line at the beginning, so that short work prints none. `print`
+ * prints what is said where that is not `out`: both may be the same terminal.
  */
-export function createScreen(out: NodeJS.WriteStream, { isQuiet = false } = {}): Screen {
-  return out.isTTY ? onTerminal(out) : inLines(out, isQuiet)
+export function createScreen(
+  out: NodeJS.WriteStream,
+  {
+    isQuiet = false,
+    print = (line) => void out.write(`${line}\n`),
+  }: { isQuiet?: boolean; print?: (line: string) => void } = {},
+): Screen {
+  return out.isTTY ? onTerminal(out, print) : inLines(out, print, isQuiet)
 }
 
 /** The current work with its seconds, once there are two. */
@@ -28,7 +35,7 @@ function timed(text: string, since: number): string {
   return seconds > 1 ? `${text} (${seconds} s)` : text
 }
 
-function onTerminal(out: NodeJS.WriteStream): Screen {
+function onTerminal(out: NodeJS.WriteStream, print: (line: string) => void): Screen {
   let isShown = false
   let underWay = ''
   let since = 0
@@ -50,7 +57,7 @@ function onTerminal(out: NodeJS.WriteStream): Screen {
   return {
     say(text) {
       wipe()
-      out.write(`${printable(text)}\n`)
+      print(printable(text))
     },
     progress(text) {
       if (text !== underWay || tick === undefined) since = Date.now()
@@ -63,7 +70,7 @@ function onTerminal(out: NodeJS.WriteStream): Screen {
   }
 }
 
-function inLines(out: NodeJS.WriteStream, isQuiet: boolean): Screen {
+function inLines(out: NodeJS.WriteStream, print: (line: string) => void, isQuiet: boolean): Screen {
   let underWay: string | undefined
   let since = 0
   let beat: NodeJS.Timeout | undefined
@@ -83,7 +90,7 @@ function inLines(out: NodeJS.WriteStream, isQuiet: boolean): Screen {
   }
   return {
     say(text) {
-      out.write(`${printable(text)}\n`)
+      print(printable(text))
       if (beat !== undefined) beat.refresh()
     },
     progress(text) {

@@ -52,15 +52,12 @@ async function runCheck(argv: string[]): Promise<void> {
     console.error(`${chosen.problem}\n\nnpm start -- check --help lists the options.`)
     process.exitCode = 2
   } else {
-    const screen = createScreen(process.stderr, { isQuiet: true })
+    const screen = createScreen(process.stderr, { isQuiet: true, print: console.log })
     screen.progress(`checking ${chosen.files.join(', ')} …`)
     try {
-      process.exitCode = await checkFiles(chosen, {
-        root: ROOT,
-        now: new Date(),
-        say: (line) => console.log(printable(line)),
-      })
+      process.exitCode = await checkFiles(chosen, { root: ROOT, now: new Date(), say: screen.say })
     } catch (error) {
+      screen.clear()
       console.error(printable(errorInWords(error)))
       process.exitCode = 2
     } finally {

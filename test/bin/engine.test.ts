@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { ROOT } from '../../local/root'
-import { AS_TERMINAL } from '../terminal'
+import { AS_TERMINAL, onTerminal } from '../terminal'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-engine-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -85,6 +85,27 @@ describe('npm run engine', () => {
         .map(({ line }) => line)
         .slice(0, 3),
     ).toEqual([1, 3, 5])
+  }, 60_000)
+
+  it('names refused lines on a terminal on lines of their own, and errors too', async () => {
+    const input = fileOf('mixed.jsonl', ['no JSON', { text: 'no label' }, ...labelled])
+    const onlyOne = fileOf('one.jsonl', [labelled[0]])
+    const [model, one] = [at('on-terminal'), at('one')]
+    const shownBy = (...args: string[]) => onTerminal('bin/engine.ts', ...args)
+
+    const trained = await shownBy('train', '--engine', 'linear', '--input', input, '--output', model)
+    const failed = await shownBy('train', '--engine', 'linear', '--input', onlyOne, '--output', one)
+    const asked = await shownBy('classify', '--model', model, '--input', input)
+
+    expect(trained.shown.split('\n')).toEqual([
+      `${input}:1: not JSON: expected one object a line`,
+      `${input}:2: label: expected a string`,
+      '2 lines were refused',
+      expect.stringMatching(/^\{"engine":"linear",/),
+      '',
+    ])
+    expect([failed.code, failed.shown]).toEqual([1, expect.stringMatching(/^\S*one\.jsonl: TRAINING_REFUSED/)])
+    expect(asked.shown).toMatch(/^\S*:1: not JSON: expected one object a line\n\{"line":2,/)
   }, 60_000)
 
   it.each([

@@ -6,6 +6,7 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { ROOT } from '../../local/root'
 import { useCloud } from '../../packages/embedded-aws/test/running-cloud'
 import { fn } from '../../packages/embedded-aws/test/template'
+import { onTerminal } from '../terminal'
 
 const { dataDir, start, cloud } = useCloud()
 const children: ChildProcess[] = []
@@ -65,6 +66,18 @@ describe('npm start', () => {
       err: expect.stringContaining('needs a file'),
     })
     expect(await run('local/start.ts', 'check', '--help')).toMatchObject({ code: 0, err: '' })
+  }, 30_000)
+
+  it('prints the findings of a check on a terminal on lines of their own', async () => {
+    const posts = path.join(dataDir(), 'posts.csv')
+    writeFileSync(posts, 'createdAt,text\n2026-01-01,hello\nsoon,hello\n')
+
+    const found = await onTerminal('local/start.ts', 'check', posts, path.join(dataDir(), 'missing.csv'))
+    const failed = await onTerminal('local/start.ts', 'check', '--config', path.join(dataDir(), 'none.yml'), posts)
+
+    expect(found.shown).toMatch(/^\S+posts\.csv: posts, /)
+    expect(found.shown).toMatch(/\n\nthere is no file \S*missing\.csv: .*\nNothing of missing\.csv can be used\.\n$/)
+    expect([failed.code, failed.shown]).toEqual([2, expect.stringMatching(/^there is no file \S*none\.yml: .*\n$/)])
   }, 30_000)
 
   it('creates the folder of the summary, and counts one as singular', async () => {

@@ -39,6 +39,19 @@ it('renews the seconds of the current work on a terminal, also below what is sai
   )
 })
 
+it.each([true, false])('prints reports elsewhere, on a terminal after the erased line of progress: %s', (isTTY) => {
+  const written: string[] = []
+  const out = { isTTY, columns: 80, write: (text: string) => written.push(text) > 0 }
+  const print = (line: string) => void written.push(`printed: ${line}`)
+  const screen = createScreen(out as unknown as NodeJS.WriteStream, { isQuiet: true, print })
+
+  screen.progress('one')
+  screen.say('two')
+  screen.clear()
+
+  expect(written).toEqual([...(isTTY ? ['one', '\r\u001b[K'] : []), 'printed: two'])
+})
+
 it('prints no progress of short work without a terminal where it is quiet', () => {
   const { screen, written } = screenOn(false, true)
 
