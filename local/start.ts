@@ -149,8 +149,8 @@ async function playPosts(chosen: ReplayOptions): Promise<void> {
     }
     screen.progress('reading the posts and starting the cloud …')
     const played = await replay(chosen, { packageDir, root: ROOT, screen, signal })
-    // The result below is that of the days until then.
-    if (signal.aborted) process.exitCode = 130
+    // The result below is that of the days until then. A person who labels is invited to end the replay so.
+    if (signal.aborted && chosen.annotators !== 'none') process.exitCode = 130
     try {
       await show(chosen, played, screen, signal)
     } finally {

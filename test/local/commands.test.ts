@@ -92,6 +92,26 @@ describe('npm start', () => {
     expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ posts: 1, cascades: 1 })
   }, 60_000)
 
+  it.each([
+    ['a replay that Ctrl-C interrupts with 130', [], /Replaying/, 130],
+    ['labelling by hand, whose screen invites to Ctrl-C, with 0', ['--label-by-hand'], /You are the annotator/, 0],
+  ])(
+    'ends %s',
+    async (_, more, sign, expected) => {
+      const child = spawn(process.execPath, command('local/start.ts', ['--port', '0', ...more]), { cwd: ROOT })
+      children.push(child)
+      let out = ''
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        if (!sign.test(out) && sign.test(out + text)) child.kill('SIGINT')
+        out += text
+      })
+
+      expect(await new Promise((resolve) => child.once('close', resolve))).toBe(expected)
+      expect(out).toContain('Stopping after this step')
+    },
+    120_000,
+  )
+
   it('ends at the first Ctrl-C while the links to its pages are made', async () => {
     const posts = path.join(dataDir(), 'posts.csv')
     writeFileSync(posts, 'createdAt,text,label\n2026-01-01,hello,marketing\n')
