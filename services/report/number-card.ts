@@ -1,6 +1,5 @@
-import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
-import type { Objects } from '../../shared/objects'
+import { findJson, type Objects } from '../../shared/objects'
 import { type ReportIndexRecord, reportIndexRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { percent } from '../../shared/share-sentence'
@@ -13,7 +12,7 @@ import { admittedCard } from '../../shared/web/session'
 import { dateInWords } from '../../shared/words'
 
 interface Ports {
-  objects: Pick<Objects, 'readJson'>
+  objects: Pick<Objects, 'read'>
   table: Pick<Table, 'get'>
   settings: Settings
   linkKey: LinkKey
@@ -24,8 +23,8 @@ export async function card(ports: Ports, token: string, now: Date): Promise<Http
   const { objects, settings } = ports
   const subject = await admittedCard(ports, token, now)
   if (!subject) return problem(404, 'not-found', 'There is no such card, or it was withdrawn.')
-  const days = await indexedDays(objects)
-  const html = documentOf(topicIn(settings, subject), subject.label, numberIn(settings, days, subject))
+  const index = await findJson(objects, keys.reportIndex({}), reportIndexRecord)
+  const html = documentOf(topicIn(settings, subject), subject.label, numberIn(settings, index?.days ?? [], subject))
   return { status: 200, embedded: { html, style: STYLE, embedIn: settings.report.embedIn } }
 }
 
@@ -52,15 +51,6 @@ export function numberIn(
     if (share) return { to: date, labels, share: share.share, low: share.low, high: share.high }
   }
   return undefined
-}
-
-async function indexedDays(objects: Ports['objects']): Promise<ReportIndexRecord['days']> {
-  try {
-    return (await objects.readJson(keys.reportIndex({}), reportIndexRecord)).days
-  } catch (error) {
-    if (error instanceof BellwetherError && error.code === 'OBJECT_MISSING') return []
-    throw error
-  }
 }
 
 const STYLE =

@@ -1,14 +1,14 @@
 import { byBatch } from '../../../shared/batches'
 import { concurrently } from '../../../shared/concurrently'
 import { keys, prefixes } from '../../../shared/keys'
-import { BellwetherError } from '../../../shared/errors'
 import { countedLabel, type StandingLabel } from '../../../shared/labels'
 import type { Memory } from '../../../shared/memory'
-import { type Objects, parseJson } from '../../../shared/objects'
+import type { Objects } from '../../../shared/objects'
 import { type PlanRecord, planRecord } from '../../../shared/records'
 import { answeredParts, greatest, type Parts } from '../../../shared/statistics/design'
 import { streamLabel, type StreamName } from '../../../shared/streams'
 import { dayAfter } from '../../../shared/utc-day'
+import { readListed } from './listed'
 
 /** A stratum: runs of a day from which samples were drawn together. */
 export interface SampledRuns {
@@ -42,15 +42,7 @@ export async function openPlans(
     if (keys.plan.match(key)) found.push({ key, size })
   }
   const read = ({ key, size }: { key: string; size: number }) =>
-    memory.of(key, size, async () => {
-      const stored = await objects.read(key)
-      if (!stored)
-        throw new BellwetherError(
-          'OBJECT_MISSING',
-          `${key} was listed but no longer exists: a deletion may have removed it; try again`,
-        )
-      return parseJson(stored.body.toString('utf8'), planRecord, key)
-    })
+    memory.of(key, size, () => readListed(objects, key, planRecord))
   return {
     between: async (from, to) => {
       const end = dayAfter(to, LATE_DAYS + 1)

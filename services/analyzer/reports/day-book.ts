@@ -4,13 +4,14 @@ import { jsonOrNothing } from '../../../shared/json'
 import { keys } from '../../../shared/keys'
 import type { RunName } from '../../../shared/cascades/files'
 import type { Memory } from '../../../shared/memory'
-import { type Objects, parseJson } from '../../../shared/objects'
+import type { Objects } from '../../../shared/objects'
 import { factsRecord, type PlanRecord, type RunRecord, runRecord } from '../../../shared/records'
 import { streamLabel, type StreamName, type StreamNames } from '../../../shared/streams'
 import { classify, type Champion } from '../facts/classify'
 import { type RunCount, countRun, type CountedPost } from '../facts/count'
 import { replace } from './draft'
 import { type CountedDay, countedDay, factsBytes } from '../facts/facts'
+import { readListed } from '../facts/listed'
 import { isOf, type Plans } from '../facts/samples'
 
 /** The counted days of a stream during one piece of work. */
@@ -231,15 +232,7 @@ async function write(state: State, day: CountedDay): Promise<CountedDay> {
 /** The record of a run, which never changes. */
 function recordOf({ objects, memory }: State, run: RunName): Promise<RunRecord> {
   const key = keys.run(run)
-  return memory.of(key, RECORD_BYTES, async () => {
-    const stored = await objects.read(key)
-    if (!stored)
-      throw new BellwetherError(
-        'OBJECT_MISSING',
-        `${key} was listed but no longer exists: a deletion may have removed it; try again`,
-      )
-    return parseJson(stored.body.toString('utf8'), runRecord, key)
-  })
+  return memory.of(key, RECORD_BYTES, () => readListed(objects, key, runRecord))
 }
 
 const RECORD_BYTES = 2000
