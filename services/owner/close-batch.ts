@@ -1,10 +1,9 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
+import type { LambdaClient } from '@aws-sdk/client-lambda'
+import { invokeUnattended } from '../../shared/unattended'
 import type { OwnerPorts } from './owner'
 
-/** Ask labeling without waiting: Lambda retries what fails or is refused, and then keeps it in labeling's dead letters. */
+/** Ask labeling without waiting. */
 export const lambdaCloseBatch =
   (client: LambdaClient, labeling: string): OwnerPorts['closeBatch'] =>
-  async (batch) => {
-    const Payload = JSON.stringify({ settle: batch, now: true, unattended: true })
-    await client.send(new InvokeCommand({ FunctionName: labeling, InvocationType: 'Event', Payload }))
-  }
+  (batch) =>
+    invokeUnattended(client, labeling, { settle: batch, now: true })

@@ -1,6 +1,7 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
+import type { LambdaClient } from '@aws-sdk/client-lambda'
 import { type Person, type PersonRole, revoke, ROLES } from '../state/people'
 import type { Table } from '../table'
+import { invokeUnattended } from '../unattended'
 
 /** Asks labeling to settle every batch that waits for nobody. */
 export type SettleAnswered = () => Promise<void>
@@ -29,13 +30,8 @@ export async function endLink(
   return { revoked: name, wasInvited }
 }
 
-/**
- * Asks without waiting: Lambda retries a failed invocation and then keeps it in labeling's dead letters. The caller needs
- * no access to the rows of the desk.
- */
+/** Asks without waiting. The caller needs no access to the rows of the desk. */
 export const lambdaSettleAnswered =
   (client: LambdaClient, labeling: string): SettleAnswered =>
-  async () => {
-    const Payload = JSON.stringify({ settle: 'answered', unattended: true })
-    await client.send(new InvokeCommand({ FunctionName: labeling, InvocationType: 'Event', Payload }))
-  }
+  () =>
+    invokeUnattended(client, labeling, { settle: 'answered' })
